@@ -1,0 +1,151 @@
+"""The database: engine, transactions and the shared metadata. SQLite or PostgreSQL, the same promise on both.
+
+A transaction is durable when it returns. Knows no table; never retries.
+"""
+
+import fcntl
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, DateTime, Dialect, MetaData, Row, create_engine, event, make_url
+from sqlalchemy.engine import Connection, CursorResult, Engine
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.types import TypeDecorator
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=NAMES)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment, aware and in UTC on our side; SQLite keeps it without a zone, PostgreSQL with one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a moment without a zone: it would mean different things on different machines."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give every moment back aware and in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Tx:
+    """One open transaction: run statements, and leave work for just before the commit."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.pending: dict[str, list[Any]] = {}
+        self._before_commit: list[Callable[[], None]] = []
+
+    def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        """Run a statement; `parameters` is a mapping, or a list of them for many rows."""
+        return self.connection.execute(statement, parameters)
+
+    def scalar(self, statement: Executable) -> Any:
+        """The first column of the first row, or None."""
+        return self.connection.execute(statement).scalar()
+
+    def one_or_none(self, statement: Executable) -> Row[Any] | None:
+        """The only row, or None."""
+        return self.connection.execute(statement).one_or_none()
+
+    def all(self, statement: Executable) -> Sequence[Row[Any]]:
+        """Every row."""
+        return self.connection.execute(statement).all()
+
+    def before_commit(self, act: Callable[[], None]) -> None:
+        """Do `act` as the last thing of this transaction, in the order asked for."""
+        self._before_commit.append(act)
+
+    def finish(self) -> None:
+        """Do what was left for the end."""
+        while self._before_commit:
+            self._before_commit.pop(0)()
+
+
+class Database:
+    """Reads and transactions on one database."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.engine = _sqlite(self.url) if self.url.get_backend_name() == "sqlite" else _postgresql(self.url)
+        self._turn = threading.Lock()
+
+    @property
+    def dialect(self) -> str:
+        """"sqlite" or "postgresql"."""
+        return self.engine.dialect.name
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """A consistent look that changes nothing: whatever is written in it is rolled back."""
+        with self.engine.connect() as connection:
+            yield Tx(connection)
+            connection.rollback()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Tx]:
+        """All or nothing, durable on return. On SQLite one writer at a time, in turn."""
+        with self._writing(), self.engine.connect().execution_options(intake_writes=True) as connection:
+            tx = Tx(connection)
+            with connection.begin():
+                yield tx
+                tx.finish()
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        # SQLite's own waiting sleeps and polls, which ruins the slowest answers; a lock of the kernel's wakes in turn.
+        if self.dialect != "sqlite" or not self.url.database or self.url.database == ":memory:":
+            yield
+            return
+        with self._turn, Path(self.url.database + ".lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = create_engine(url, connect_args={"timeout": 30}, pool_size=32, max_overflow=64)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves: the driver would say it too late
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("intake_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    return create_engine(url, pool_size=16, max_overflow=32, pool_pre_ping=True)

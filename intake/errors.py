@@ -1,0 +1,354 @@
+"""What can go wrong, by name. Each error has a stable code and a kind sentence (a message id) that says what to do.
+
+Sentences never hold input, secrets or paths; `web/errors.py` decides the status and translates them.
+"""
+
+
+def N_(message: str) -> str:
+    """Mark a message id for the catalogue. The floor below `languages`, so it has a marker of its own."""
+    return message
+
+
+class IntakeError(Exception):
+    """The root of the family. `values` fill the placeholders of `message` after translation."""
+
+    code = "intake_error"
+    message = N_("Something went wrong. Please try again. If it happens again, contact us.")
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(self.code)
+        self.values = values
+
+
+# -- Starting ----------------------------------------------------------------------------------------------------
+
+
+class SettingsIncomplete(IntakeError):
+    """Settings are missing or wrong; `names` lists every one of them."""
+
+    code = "settings_incomplete"
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__()
+        self.names = names
+
+    def __str__(self) -> str:
+        return "The service cannot start. Set or correct:\n" + "\n".join(f"  - {name}" for name in self.names)
+
+
+class OperatorFileBroken(IntakeError):
+    """The operator file has blank or wrong entries; `entries` lists every one of them."""
+
+    code = "operator_file_broken"
+
+    def __init__(self, entries: list[str]) -> None:
+        super().__init__()
+        self.entries = entries
+
+    def __str__(self) -> str:
+        return "The operator file needs attention:\n" + "\n".join(f"  - {entry}" for entry in self.entries)
+
+
+class SchemaOutdated(IntakeError):
+    """The database has not been migrated to the schema that this release needs."""
+
+    code = "schema_outdated"
+
+    def __str__(self) -> str:
+        return "The database schema is not the one this release needs. Run: intake migrate"
+
+
+class SiteBroken(IntakeError):
+    """The guidance site could not be built; the old site stays."""
+
+    code = "site_broken"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"The guidance site was not built: {self.reason}"
+
+
+# -- Keys --------------------------------------------------------------------------------------------------------
+
+
+class KeyGone(IntakeError):
+    """The key of a case, draft or letter was destroyed or never made: what it sealed cannot be read."""
+
+    code = "key_gone"
+    message = N_("This information has been deleted and cannot be opened any more.")
+
+
+class SealBroken(IntakeError):
+    """Sealed bytes were altered, cut, moved, or sealed with another key."""
+
+    code = "seal_broken"
+    message = N_("This information could not be opened. We have been told and will look into it.")
+
+
+# -- Links and sessions ------------------------------------------------------------------------------------------
+
+
+class LinkForged(IntakeError):
+    """The token was not signed by us for this place, or was altered on its way."""
+
+    code = "link_forged"
+    message = N_("This link is not complete. Open it again from our e-mail, or copy the whole link into the browser.")
+
+
+class LinkExpired(IntakeError):
+    """The link was ours, but its time is over, it was used up, or it was withdrawn."""
+
+    code = "link_expired"
+    message = N_("This link no longer works. We can send a new one to the e-mail address we have for you.")
+
+
+class LinkReplaced(LinkExpired):
+    """A newer link was sent; this one stopped working then."""
+
+    code = "link_replaced"
+    message = N_("A newer link has been sent to you, so this one no longer works. Use the newest, or ask for a new one.")
+
+
+class LinkWrongPlace(IntakeError):
+    """A true link, used for something it is not meant for."""
+
+    code = "link_wrong_place"
+    message = N_("This link is for something else. Use the link in our newest e-mail to you.")
+
+
+class SessionMissing(IntakeError):
+    """No session, or one that ended; the person must come in again."""
+
+    code = "session_missing"
+    message = N_("You have been signed out to keep the information safe. Open the link in our e-mail to come back.")
+
+
+class AddressMismatch(IntakeError):
+    """The e-mail address typed is not the one on file; `left` tries remain."""
+
+    code = "address_mismatch"
+    message = N_("That is not the e-mail address we have. Type the address that you used for the request.")
+
+
+class TooManyTries(IntakeError):
+    """A limit of tries was reached; the person must wait or ask for a new link."""
+
+    code = "too_many_tries"
+    message = N_("There were too many tries. Wait an hour and try again, or ask us for a new link.")
+
+
+class NotYours(IntakeError):
+    """A true thing that this session may not see: answered as if it did not exist."""
+
+    code = "not_found"
+    message = N_("We cannot find this page. Check the address, or start again from our e-mail.")
+
+
+# -- Drafts and cases --------------------------------------------------------------------------------------------
+
+
+class DraftGone(IntakeError):
+    """The draft ran out of time, or was deleted."""
+
+    code = "draft_gone"
+    message = N_("This request was not sent in time and has been deleted. You can start a new one.")
+
+
+class DraftIncomplete(IntakeError):
+    """A send was asked for while a page is still unanswered; `step` names it."""
+
+    code = "draft_incomplete"
+    message = N_("One page still needs an answer before you can send your request.")
+
+
+class CaseNotFound(NotYours):
+    """No such case."""
+
+    code = "case_not_found"
+
+
+class MoveNotAllowed(IntakeError):
+    """The table of moves does not lead from this stage to that one."""
+
+    code = "move_not_allowed"
+    message = N_("The case has moved on meanwhile, so this step is no longer possible. Look at the case again.")
+
+
+class ReasonMissing(IntakeError):
+    """A move that needs a reason came without one."""
+
+    code = "reason_missing"
+    message = N_("Choose a reason, and say where else the person can go.")
+
+
+# -- Records -----------------------------------------------------------------------------------------------------
+
+
+class UploadNotFound(NotYours):
+    """No such upload, or not one of this visitor's."""
+
+    code = "upload_not_found"
+    message = N_("We cannot find this upload. Choose the file again to start it afresh.")
+
+
+class UploadGone(IntakeError):
+    """The upload was cancelled or ran out of time before it was complete."""
+
+    code = "upload_gone"
+    message = N_("This upload was cancelled or took too long. Choose the file again to start it afresh.")
+
+
+class UploadEmpty(IntakeError):
+    """A file of no bytes."""
+
+    code = "upload_empty"
+    message = N_("This file is empty. Choose the file again, or ask the hospital for a new copy.")
+
+
+class UploadTooLarge(IntakeError):
+    """The file is larger than one file may be; `limit` is that size in words."""
+
+    code = "upload_too_large"
+    message = N_("This file is larger than %(limit)s. Send it in smaller parts, or contact us for another way.")
+
+
+class UploadOverrun(IntakeError):
+    """More bytes came than the upload was announced with."""
+
+    code = "upload_overrun"
+    message = N_("More was sent than announced. Nothing was lost: the upload goes on from where it was.")
+
+
+class QuotaFull(IntakeError):
+    """The files or bytes allowed for this case are used up."""
+
+    code = "quota_full"
+    message = N_("There is no room left for more files in this case. Contact us and we will make room.")
+
+
+class SpaceShort(IntakeError):
+    """The service itself has no room on its disk."""
+
+    code = "space_short"
+    message = N_("We cannot take more files at this moment. What you have sent is safe. Try again in an hour.")
+
+
+class OffsetMismatch(IntakeError):
+    """A part began somewhere else than where the upload stands; `offset` is where it stands."""
+
+    code = "offset_mismatch"
+    message = N_("The upload goes on from another place. Nothing was lost: it continues by itself.")
+
+
+class UploadReplaced(IntakeError):
+    """A newer request has taken over this upload."""
+
+    code = "upload_replaced"
+    message = N_("The upload goes on in another window or connection.")
+
+
+class UploadComplete(IntakeError):
+    """Bytes were sent to an upload that is complete."""
+
+    code = "upload_complete"
+    message = N_("This file has already arrived in full.")
+
+
+class HeaderWrong(IntakeError):
+    """A header of the upload protocol is missing or unreadable; `header` names it."""
+
+    code = "header_wrong"
+    message = N_("The upload request was not understood (%(header)s). Reload the page and try again.")
+
+
+class ProtocolUnsupported(IntakeError):
+    """A version of the upload protocol that we do not speak."""
+
+    code = "protocol_unsupported"
+    message = N_("This program speaks another version of the upload protocol. Reload the page and try again.")
+
+
+class MediaTypeWrong(IntakeError):
+    """A body of another media type than the upload protocol wants."""
+
+    code = "media_type_wrong"
+    message = N_("The upload request was not understood. Reload the page and try again.")
+
+
+class UploadsBusy(IntakeError):
+    """All places for uploads are taken at this moment."""
+
+    code = "uploads_busy"
+    message = N_("Many files are arriving at this moment. Your upload waits and goes on by itself.")
+
+
+class RecordNotReady(IntakeError):
+    """The record is still being checked, was rejected, or needs a deliberate act first."""
+
+    code = "record_not_ready"
+    message = N_("This record cannot be opened yet. Look at the case to see why.")
+
+
+# -- Letters -----------------------------------------------------------------------------------------------------
+
+
+class LetterBroken(IntakeError):
+    """A letter has no template in this language or lacks a value."""
+
+    code = "letter_broken"
+
+
+class SenderLater(IntakeError):
+    """The mail provider cannot take the letter now; try again later."""
+
+    code = "sender_later"
+
+
+class SenderNever(IntakeError):
+    """The mail provider refuses this letter for good; `reason` is a short code."""
+
+    code = "sender_never"
+
+
+# -- Coordinators ------------------------------------------------------------------------------------------------
+
+
+class PasskeyRefused(IntakeError):
+    """The passkey did not prove who it is."""
+
+    code = "passkey_refused"
+    message = N_("The passkey was not accepted. Try again, or use the device on which you made it.")
+
+
+class AccountClosed(IntakeError):
+    """The coordinator's account was closed."""
+
+    code = "account_closed"
+    message = N_("This account is closed. Ask the person who runs the service.")
+
+
+# -- The web -----------------------------------------------------------------------------------------------------
+
+
+class RequestForged(IntakeError):
+    """An unsafe request that did not come from a page of ours."""
+
+    code = "request_forged"
+    message = N_("This page was open for a long time, or came from another place. Go back, reload it and try again.")
+
+
+class TooManyRequests(IntakeError):
+    """A rate limit was reached."""
+
+    code = "too_many_requests"
+    message = N_("There were too many requests. Wait a few minutes and try again. Nothing you typed is lost.")
+
+
+class BodyTooLarge(IntakeError):
+    """The request body is larger than this address accepts."""
+
+    code = "body_too_large"
+    message = N_("That was too much at once. Send a smaller file, or shorten the text.")

@@ -1,0 +1,88 @@
+"""Languages offered, their direction, their strings (gettext) and their dates and country names (Babel, CLDR).
+
+A language is offered only when its catalogue is complete; English is the language of the message ids.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, get_timezone
+from babel.support import NullTranslations, Translations
+
+from intake.errors import N_
+
+__all__ = ["N_", "Languages"]
+
+CATALOGUES = Path(__file__).parent / "locale"
+# Codes of CLDR that are areas or reserved, not countries a person lives in.
+NOT_COUNTRIES = frozenset({"EU", "EZ", "UN", "XA", "XB", "XK", "QO", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"})
+
+
+class Languages:
+    """What the service can say, and how it says it in each language."""
+
+    def __init__(self, offered: tuple[str, ...] = ("en",)) -> None:
+        self.offered = offered
+
+    def direction(self, code: str) -> str:
+        """"ltr" or "rtl"."""
+        return Locale.parse(code).text_direction
+
+    def name(self, code: str) -> str:
+        """The language's name in itself."""
+        return Locale.parse(code).get_display_name() or code
+
+    def choose(self, code: str | None) -> str:
+        """`code` if it is offered, else the first offered."""
+        return code if code in self.offered else self.offered[0]
+
+    def gettext(self, code: str) -> Callable[[str], str]:
+        """The translating function of a language; an unknown string comes back as it is."""
+        return _catalogue(code).gettext
+
+    def ngettext(self, code: str) -> Callable[[str, str, int], str]:
+        """The translating function for counted things."""
+        return _catalogue(code).ngettext
+
+    def format_date(self, code: str, day: date) -> str:
+        """A date with the month written out."""
+        return format_date(day, format="long", locale=code)
+
+    def format_datetime(self, code: str, moment: datetime, zone: str = "UTC") -> str:
+        """A moment in a time zone, with the zone named."""
+        return format_datetime(moment, "d MMMM y, HH:mm z", tzinfo=get_timezone(zone), locale=code)
+
+    def country_names(self, code: str) -> list[tuple[str, str]]:
+        """ISO 3166 codes with their names in a language, sorted by name."""
+        return list(_countries(code))
+
+    def language_names(self, code: str) -> list[tuple[str, str]]:
+        """ISO 639 codes with their names in a language, sorted by name."""
+        return list(_languages(code))
+
+    @cached_property
+    def directions(self) -> dict[str, str]:
+        """Direction of every offered language."""
+        return {code: self.direction(code) for code in self.offered}
+
+
+@lru_cache(maxsize=64)
+def _catalogue(code: str) -> NullTranslations:
+    return Translations.load(CATALOGUES, [code])
+
+
+@lru_cache(maxsize=64)
+def _countries(code: str) -> tuple[tuple[str, str], ...]:
+    names = Locale.parse(code).territories
+    found = [(c, n) for c, n in names.items() if len(c) == 2 and c.isalpha() and c not in NOT_COUNTRIES]
+    return tuple(sorted(found, key=lambda pair: pair[1].casefold()))
+
+
+@lru_cache(maxsize=64)
+def _languages(code: str) -> tuple[tuple[str, str], ...]:
+    names = Locale.parse(code).languages
+    found = [(c, n) for c, n in names.items() if len(c) in (2, 3) and c.isalpha() and c not in ("mul", "und", "zxx")]
+    return tuple(sorted(found, key=lambda pair: pair[1].casefold()))

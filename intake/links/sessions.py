@@ -1,0 +1,137 @@
+"""Sessions: what a browser holds after somebody pressed a button. Cookies hold a random secret, rows its SHA-256.
+
+A session made through a grant ends with that grant, or when a newer link replaces it.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Boolean, Column, Integer, String, Table, insert, select, update
+
+from intake.db import Instant, Tx, metadata
+from intake.links import grants
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("role", String(12), nullable=False),
+    Column("subject", String(64), nullable=False, index=True),
+    Column("grant_id", String(43), nullable=True),
+    Column("grant_generation", Integer, nullable=True),
+    Column("address_checked", Boolean, nullable=False),
+    Column("language", String(12), nullable=True),
+    Column("made_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=True),
+)
+
+
+class Role(StrEnum):
+    """Who holds a session; each role has its own cookie."""
+
+    DRAFT = "draft"
+    CASE = "case"
+    UPLOAD = "upload"
+    DESK = "desk"
+    ENROL = "enrol"
+    REVIEW = "review"
+
+
+# Idle and absolute limits (security.md V7.1.1: patient 30 min idle and 12 h, coordinator 15 min and 8 h). A draft lasts as
+# long as the draft itself, and an upload session as long as its grant: both can only add.
+IDLE = {Role.CASE: timedelta(minutes=30), Role.DESK: timedelta(minutes=15), Role.ENROL: timedelta(minutes=30)}
+LONGEST = {Role.CASE: timedelta(hours=12), Role.DESK: timedelta(hours=8), Role.ENROL: timedelta(minutes=30)}
+SEEN_EVERY = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A live session. `id` is the hash of the secret, never the secret."""
+
+    id: str
+    role: Role
+    subject: str
+    grant_id: str | None
+    address_checked: bool
+    language: str | None
+    expires_at: datetime
+    seen_at: datetime
+
+
+def start(
+    tx: Tx,
+    role: Role,
+    subject: str,
+    now: datetime,
+    *,
+    grant: grants.Grant | None = None,
+    expires_at: datetime | None = None,
+    address_checked: bool = False,
+    language: str | None = None,
+) -> str:
+    """A new session; returns the secret for the cookie. It ends at `expires_at`, or by the role's own limit."""
+    secret = secrets.token_urlsafe(32)
+    end = expires_at if expires_at is not None else now + LONGEST[role]
+    row = {
+        "id": _id(secret), "role": role.value, "subject": subject, "address_checked": address_checked,
+        "grant_id": grant.id if grant else None, "grant_generation": grant.generation if grant else None,
+        "language": language, "made_at": now, "seen_at": now, "expires_at": end,
+    }  # fmt: skip
+    tx.execute(insert(sessions), row)
+    return secret
+
+
+def read(tx: Tx, role: Role, secret: str, now: datetime) -> Session | None:
+    """The live session of a cookie, or None: unknown, ended, idle too long, or its grant is over or replaced."""
+    row = tx.one_or_none(select(sessions).where(sessions.c.id == _id(secret), sessions.c.role == role.value))
+    if row is None or row.ended_at is not None or now >= row.expires_at:
+        return None
+    if role in IDLE and now - row.seen_at > IDLE[role]:
+        return None
+    if row.grant_id is not None:
+        grant = grants.get(tx, row.grant_id)
+        if not grants.stands(grant, now) or grant.generation != row.grant_generation:
+            return None
+    return Session(
+        row.id, role, row.subject, row.grant_id, row.address_checked, row.language, row.expires_at, row.seen_at
+    )
+
+
+def needs_touch(session: Session, now: datetime) -> bool:
+    """True when the last-seen time is old enough to be worth a write."""
+    return session.role in IDLE and now - session.seen_at > SEEN_EVERY
+
+
+def touch(tx: Tx, session: Session, now: datetime) -> None:
+    """Remember that the person is still there."""
+    tx.execute(update(sessions).where(sessions.c.id == session.id).values(seen_at=now))
+
+
+def check_address(tx: Tx, session: Session) -> None:
+    """The e-mail address was typed and is right: health data may be shown from now on."""
+    tx.execute(update(sessions).where(sessions.c.id == session.id).values(address_checked=True))
+
+
+def set_language(tx: Tx, session: Session, language: str) -> None:
+    """The language this browser reads."""
+    tx.execute(update(sessions).where(sessions.c.id == session.id).values(language=language))
+
+
+def end(tx: Tx, session: Session, now: datetime) -> None:
+    """End this session for good."""
+    tx.execute(update(sessions).where(sessions.c.id == session.id).values(ended_at=now))
+
+
+def end_all(tx: Tx, role: Role, subject: str, now: datetime) -> int:
+    """End every session of a subject in a role. Returns how many."""
+    live = (sessions.c.role == role.value, sessions.c.subject == subject, sessions.c.ended_at.is_(None))
+    return tx.execute(update(sessions).where(*live).values(ended_at=now)).rowcount
+
+
+def _id(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
