@@ -1,0 +1,63 @@
+"""Services: everything made once at the start and handed to views, jobs and commands."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from intake import clock
+from intake.config import Settings
+from intake.db import Database
+from intake.keys import KeyRing, KeyStore
+from intake.knowledge.reader import Knowledge, read_knowledge
+from intake.languages import Languages
+from intake.links.tokens import Tokens
+from intake.mail.message import Letters
+from intake.mail.sender import Sender, make_sender
+from intake.operator import Operator, blanks, read_operator
+from intake.records.vault import Vault
+from intake.errors import OperatorFileBroken
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What a request or a job may reach for."""
+
+    settings: Settings
+    operator: Operator
+    knowledge: Knowledge
+    languages: Languages
+    ring: KeyRing
+    keys: KeyStore
+    database: Database
+    vault: Vault
+    letters: Letters
+    sender: Sender
+    tokens: Tokens
+    clock: clock.Clock = clock.now
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.database.dispose()
+        self.keys.database.dispose()
+
+
+def make_services(settings: Settings, now: clock.Clock = clock.now) -> Services:
+    """Build the services from settings. Raises OperatorFileBroken for blanks that production may not have."""
+    operator = read_operator(settings.operator_file)
+    if not settings.in_development and (missing := blanks(operator)):
+        raise OperatorFileBroken(missing)
+    ring = KeyRing.load(settings.key_ring)
+    languages = Languages()
+    return Services(
+        settings=settings,
+        operator=operator,
+        knowledge=read_knowledge(),
+        languages=languages,
+        ring=ring,
+        keys=KeyStore(Database(settings.keys_url), ring),
+        database=Database(settings.database_url),
+        vault=Vault(settings.vault),
+        letters=Letters(Path(settings.templates) / "letters", languages, operator),
+        sender=make_sender(settings),
+        tokens=Tokens(ring.signing_secrets(), settings.host),
+        clock=now,
+    )
