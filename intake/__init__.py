@@ -1,1 +1,1 @@
-"""Guided requests for a second medical opinion from another country: the form, the records, the case and its letters."""
+"""Guided requests for a second medical opinion from another country: form, records, case and letters."""

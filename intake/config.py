@@ -58,7 +58,6 @@ class Settings:
     plain_form_max_bytes: int = 50 * MIB
     disk_min_free_bytes: int = 2 * GIB
     draft_days: int = 28
-    case_days: int = 365
     upload_link_days: int = 30
 
     @property

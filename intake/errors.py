@@ -49,6 +49,19 @@ class OperatorFileBroken(IntakeError):
         return "The operator file needs attention:\n" + "\n".join(f"  - {entry}" for entry in self.entries)
 
 
+class KnowledgeBroken(IntakeError):
+    """What we know is not written as it must be; names the file, the entry and what is wrong."""
+
+    code = "knowledge_broken"
+
+    def __init__(self, file: str, entry: str, fault: str) -> None:
+        super().__init__()
+        self.file, self.entry, self.fault = file, entry, fault
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.entry}: {self.fault}"
+
+
 class SchemaOutdated(IntakeError):
     """The database has not been migrated to the schema that this release needs."""
 
@@ -69,6 +82,15 @@ class SiteBroken(IntakeError):
 
     def __str__(self) -> str:
         return f"The guidance site was not built: {self.reason}"
+
+
+class DemoRefused(IntakeError):
+    """Demonstration cases are for an empty development system only."""
+
+    code = "demo_refused"
+
+    def __str__(self) -> str:
+        return "Demonstration cases are made only in development, and only while there is no case yet."
 
 
 # -- Keys --------------------------------------------------------------------------------------------------------
@@ -109,7 +131,7 @@ class LinkReplaced(LinkExpired):
     """A newer link was sent; this one stopped working then."""
 
     code = "link_replaced"
-    message = N_("A newer link has been sent to you, so this one no longer works. Use the newest, or ask for a new one.")
+    message = N_("A newer link was sent to you, so this one no longer works. Use the newest, or ask for a new one.")
 
 
 class LinkWrongPlace(IntakeError):
@@ -321,6 +343,13 @@ class PasskeyRefused(IntakeError):
 
     code = "passkey_refused"
     message = N_("The passkey was not accepted. Try again, or use the device on which you made it.")
+
+
+class LastPasskey(PasskeyRefused):
+    """The only passkey of an account cannot be removed: nobody could sign in any more."""
+
+    code = "last_passkey"
+    message = N_("This is your only passkey. Make another one first, then remove this one.")
 
 
 class AccountClosed(IntakeError):

@@ -65,12 +65,15 @@ class Event(StrEnum):
     RECORDS_READ = "records.read"
     LETTER_PUT = "letter.put"
     LETTER_SENT = "letter.sent"
+    LETTER_LATER = "letter.later"
     LETTER_DEAD = "letter.dead"
     COORDINATOR_INVITED = "coordinator.invited"
     COORDINATOR_ENROLLED = "coordinator.enrolled"
     COORDINATOR_SIGNED_IN = "coordinator.signed_in"
     COORDINATOR_REFUSED = "coordinator.refused"
     COORDINATOR_SIGNED_OUT = "coordinator.signed_out"
+    COORDINATOR_CLOSED = "coordinator.closed"
+    PASSKEY_REMOVED = "passkey.removed"
     PURGED = "purged"
 
 

@@ -1,7 +1,7 @@
 """The key ring, sealing, and one random key for every case, draft and case-less letter.
 
-AES-256-GCM from `cryptography`: version byte, random 96-bit nonce, ciphertext and tag; the context (which table, row and
-field) is authenticated with it, so that sealed bytes cannot be moved elsewhere. This covers stolen disks, dumps and
+AES-256-GCM from `cryptography`: version byte, random 96-bit nonce, ciphertext and tag; the context (which table, row
+and field) is authenticated with it, so that sealed bytes cannot be moved elsewhere. This covers stolen disks, dumps and
 back-ups, not a running server that was taken over.
 """
 
@@ -17,7 +17,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Column, LargeBinary, MetaData, String, Table, delete, insert, select, update
+from sqlalchemy import Column, LargeBinary, MetaData, String, Table, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from intake.clock import now
 from intake.db import NAMES, Database, Instant
@@ -140,13 +141,14 @@ class KeyStore:
         self.ring = ring
 
     def make(self, owner: str) -> bytes:
-        """Make and keep a key, durable on return: written before anything is sealed with it."""
+        """Make and keep a key, durable on return: written before anything is sealed with it. Again gives the same."""
         key = AESGCM.generate_key(bit_length=256)
         wrapped = seal(self.ring.wrapping[self.ring.newest], key, context("wrapped_keys", owner))
         row = {"owner": owner, "ring_key": self.ring.newest, "wrapped": wrapped, "made_at": now()}
         with self.database.transaction() as tx:
-            tx.execute(insert(wrapped_keys), row)
-        return key
+            dialect = postgresql if self.database.dialect == "postgresql" else sqlite
+            tx.execute(dialect.insert(wrapped_keys).values(row).on_conflict_do_nothing(index_elements=["owner"]))
+        return self.get(owner)
 
     def get(self, owner: str) -> bytes:
         """The key of `owner`. Raises KeyGone if it was destroyed or never made."""

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, get_timezone
+from babel.dates import format_date, format_datetime, format_skeleton, get_timezone
 from babel.support import NullTranslations, Translations
 
 from intake.errors import N_
@@ -50,6 +50,10 @@ class Languages:
     def format_date(self, code: str, day: date) -> str:
         """A date with the month written out."""
         return format_date(day, format="long", locale=code)
+
+    def format_month(self, code: str, day: date) -> str:
+        """Month and year of a date, with the month written out."""
+        return format_skeleton("yMMMM", day, locale=code)
 
     def format_datetime(self, code: str, moment: datetime, zone: str = "UTC") -> str:
         """A moment in a time zone, with the zone named."""

@@ -7,7 +7,20 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Integer, String, Table, UniqueConstraint, and_, delete, func, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)  # fmt: skip
 from sqlalchemy.dialects import postgresql, sqlite
 
 from intake.db import Database, Instant, Tx, metadata
@@ -52,8 +65,10 @@ def put(tx: Tx, kind: str, ref: str, due: datetime, now: datetime, dedupe: str |
     tx.execute(dialect.insert(jobs).values(row).on_conflict_do_nothing(index_elements=["dedupe"]))
 
 
-def claim(database: Database, kinds: tuple[str, ...], worker: str, now: datetime) -> Job | None:
-    """Lease the job that is due longest, for LEASE_SECONDS, or None. Two workers never get the same one."""
+def claim(
+    database: Database, kinds: tuple[str, ...], worker: str, now: datetime, lease_seconds: float = LEASE_SECONDS
+) -> Job | None:
+    """Lease the job that is due longest, or None. Two workers never get the same one while the lease lasts."""
     free = or_(jobs.c.lease_until.is_(None), jobs.c.lease_until < now)
     ready = and_(jobs.c.kind.in_(kinds), jobs.c.due_at <= now, jobs.c.dead_code.is_(None), free)
     due = select(jobs).where(ready).order_by(jobs.c.due_at).limit(1).with_for_update(skip_locked=True)
@@ -64,14 +79,14 @@ def claim(database: Database, kinds: tuple[str, ...], worker: str, now: datetime
         row = tx.one_or_none(due)
         if row is None:
             return None
-        lease = {"lease_until": now + timedelta(seconds=LEASE_SECONDS), "lease_by": worker}
+        lease = {"lease_until": now + timedelta(seconds=lease_seconds), "lease_by": worker}
         tx.execute(update(jobs).where(jobs.c.id == row.id).values(attempts=row.attempts + 1, **lease))
     return Job(row.id, row.kind, row.ref, row.attempts + 1, worker)
 
 
-def renew(database: Database, job: Job, now: datetime) -> bool:
+def renew(database: Database, job: Job, now: datetime, lease_seconds: float = LEASE_SECONDS) -> bool:
     """Keep the lease of long work. False if another worker has taken the job over meanwhile: stop then."""
-    until = now + timedelta(seconds=LEASE_SECONDS)
+    until = now + timedelta(seconds=lease_seconds)
     with database.transaction() as tx:
         return tx.execute(update(jobs).where(_held(job)).values(lease_until=until)).rowcount == 1
 
@@ -101,5 +116,5 @@ def dead(tx: Tx) -> int:
     return tx.scalar(select(func.count()).select_from(jobs).where(jobs.c.dead_code.is_not(None)))
 
 
-def _held(job: Job):  # noqa: ANN202  # a SQL expression
+def _held(job: Job) -> ColumnElement[bool]:
     return and_(jobs.c.id == job.id, jobs.c.lease_by == job.lease_by)

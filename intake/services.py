@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from intake import clock
+from intake.clock import Clock, now
 from intake.config import Settings
 from intake.db import Database
+from intake.errors import OperatorFileBroken
 from intake.keys import KeyRing, KeyStore
 from intake.knowledge.reader import Knowledge, read_knowledge
 from intake.languages import Languages
@@ -14,7 +15,6 @@ from intake.mail.message import Letters
 from intake.mail.sender import Sender, make_sender
 from intake.operator import Operator, blanks, read_operator
 from intake.records.vault import Vault
-from intake.errors import OperatorFileBroken
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Services:
     letters: Letters
     sender: Sender
     tokens: Tokens
-    clock: clock.Clock = clock.now
+    clock: Clock = now
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -40,7 +40,7 @@ class Services:
         self.keys.database.dispose()
 
 
-def make_services(settings: Settings, now: clock.Clock = clock.now) -> Services:
+def make_services(settings: Settings, now: Clock = now) -> Services:
     """Build the services from settings. Raises OperatorFileBroken for blanks that production may not have."""
     operator = read_operator(settings.operator_file)
     if not settings.in_development and (missing := blanks(operator)):
@@ -57,7 +57,7 @@ def make_services(settings: Settings, now: clock.Clock = clock.now) -> Services:
         database=Database(settings.database_url),
         vault=Vault(settings.vault),
         letters=Letters(Path(settings.templates) / "letters", languages, operator),
-        sender=make_sender(settings),
+        sender=make_sender(settings, operator.service.name),
         tokens=Tokens(ring.signing_secrets(), settings.host),
         clock=now,
     )

@@ -1,0 +1,114 @@
+"""Which letter goes to whom when. Values are a reference, links and dates; never a name, an answer or a file name."""
+
+from datetime import datetime
+
+from intake.cases import store, ways_in
+from intake.cases.case import Case
+from intake.cases.draft import Draft, address_hash
+from intake.cases.house import House
+from intake.db import Tx
+from intake.desk import coordinators
+from intake.links.tokens import Purpose
+from intake.mail import outbox
+
+REQUESTER = "requester"
+COORDINATOR = "coordinator"
+
+
+def ask_to_confirm(tx: Tx, house: House, draft: Draft, now: datetime) -> None:
+    """To the address of a parked draft: press to confirm it and send the request."""
+    link = ways_in.draft_link(tx, house, draft, Purpose.CONFIRM, now)
+    _to_draft(tx, house, draft, "confirm_address", now, link=link, link_days=house.settings.draft_days)
+
+
+def send_way_back(tx: Tx, house: House, draft: Draft, now: datetime) -> None:
+    """To the address of a draft: come back to your request."""
+    link = ways_in.draft_link(tx, house, draft, Purpose.RESUME, now)
+    _to_draft(tx, house, draft, "resume_draft", now, link=link, link_days=house.settings.draft_days)
+
+
+def send_new_case_link(tx: Tx, house: House, case: Case, now: datetime) -> None:
+    """To the address on file: a new link to the case; the old one stops working."""
+    _to_requester(tx, house, case, "link_again", now, link=ways_in.case_link(tx, house, case, now))
+
+
+def tell_opened(tx: Tx, house: House, case: Case, now: datetime) -> None:
+    """To the requester: your case is open, this is what happens next. To the desk: a new case."""
+    links = {
+        "link": ways_in.case_link(tx, house, case, now),
+        "records_link": ways_in.upload_link(tx, house, case, now),
+        "link_days": house.settings.upload_link_days,
+        "due_date": case.due_at,
+    }
+    _to_requester(tx, house, case, "case_opened", now, **links)
+    _to_desk(tx, house, case, "desk_case_opened", now)
+
+
+def tell_records_in(tx: Tx, house: House, case: Case, now: datetime) -> None:
+    """To the requester and the desk: the records are in."""
+    _to_requester(tx, house, case, "records_in", now, link=_link(tx, house, case, now), due_date=case.due_at)
+    _to_desk(tx, house, case, "desk_records_in", now)
+
+
+def tell_record_needs_you(tx: Tx, house: House, case: Case, upload_id: str, now: datetime) -> None:
+    """To the requester, once for each file: one of the files could not be accepted."""
+    link = ways_in.upload_link(tx, house, case, now)
+    _to_requester(tx, house, case, "record_needs_you", now, dedupe=f"needs:{upload_id}", link=link)
+
+
+def tell_stage(tx: Tx, house: House, case: Case, now: datetime) -> None:
+    """To the requester: your case has moved on."""
+    stage = case.stage.value
+    _to_requester(tx, house, case, "stage_changed", now, link=_link(tx, house, case, now), stage=stage)
+
+
+def tell_declined(tx: Tx, house: House, case: Case, now: datetime) -> None:
+    """To the requester: we cannot help with this; your case page says why and where else to go."""
+    _to_requester(tx, house, case, "case_declined", now, link=_link(tx, house, case, now))
+
+
+def tell_withdrawn(tx: Tx, house: House, case: Case, now: datetime) -> None:
+    """To the requester: you have withdrawn the request."""
+    _to_requester(tx, house, case, "case_withdrawn", now, link=_link(tx, house, case, now))
+
+
+def _link(tx: Tx, house: House, case: Case, now: datetime) -> str:
+    return ways_in.current_case_link(tx, house, case, now)
+
+
+def _to_draft(tx: Tx, house: House, draft: Draft, letter: str, now: datetime, **values: object) -> None:
+    # A draft's key goes when it becomes a case, which may be before the letter has left: so it has a key of its own.
+    message = house.letters.compose(letter, draft.language, draft.address, **values)
+    found_by = address_hash(house.keys, draft.address)
+    outbox.put(tx, house.keys, message, now, owner=None, role=REQUESTER, recipient_hash=found_by)
+
+
+def _to_requester(
+    tx: Tx, house: House, case: Case, letter: str, now: datetime, *, dedupe: str | None = None, **values: object
+) -> None:
+    address = store.read_address(tx, house.keys, case)
+    message = house.letters.compose(letter, case.language, address, reference=case.reference, **values)
+    outbox.put(
+        tx, house.keys, message, now, owner=case.key_owner, case_id=case.id, role=REQUESTER,
+        recipient_hash=address_hash(house.keys, address), dedupe=dedupe,
+    )  # fmt: skip
+
+
+def _to_desk(tx: Tx, house: House, case: Case, letter: str, now: datetime) -> None:
+    link = f"{house.settings.base_url}/desk/cases/{case.id}"
+    for address, language in _desk_addresses(tx, house, case):
+        values = {"reference": case.reference, "link": link, "turn": case.turn.value, "due_date": case.due_at}
+        message = house.letters.compose(letter, language, address, **values)
+        outbox.put(
+            tx, house.keys, message, now, owner=case.key_owner, case_id=case.id, role=COORDINATOR,
+            recipient_hash=address_hash(house.keys, address),
+        )  # fmt: skip
+
+
+def _desk_addresses(tx: Tx, house: House, case: Case) -> list[tuple[str, str]]:
+    """The coordinator who has the case, else all of them, else the operator's own mailbox: never nobody."""
+    everyone = coordinators.enrolled(tx, house.keys)
+    theirs = [one for one in everyone if one.id == case.coordinator_id] or everyone
+    if not theirs:
+        return [(house.operator.contact.coordinators_mailbox, house.languages.offered[0])]
+    return [(one.email, house.languages.choose(one.language)) for one in theirs]

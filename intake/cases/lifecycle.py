@@ -1,0 +1,181 @@
+"""The verbs of a case. Each is one step of one transaction: row, letters and journal together.
+
+Verbs take the transaction first and the time last. Whether a move is legal is said by one table in `case`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from intake import journal
+from intake.cases import consent, letters, store
+from intake.cases import draft as drafts
+from intake.cases.case import (
+    DECLINE_REASONS,
+    RECEIVES_RECORDS,
+    TURN_OF,
+    Case,
+    Stage,
+    due_after,
+    kept_until,
+    may_move,
+    new_reference,
+)
+from intake.cases.consent import Agreement
+from intake.cases.draft import Draft, DraftState
+from intake.cases.house import House
+from intake.db import Tx
+from intake.errors import MoveNotAllowed, ReasonMissing
+from intake.journal import Event
+from intake.links import grants
+from intake.links.tokens import Purpose
+from intake.records import store as records
+
+REQUESTER = "requester"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a complete draft says, read by the forms: reachable answers, how to reach the requester, what was agreed."""
+
+    answers: Mapping[str, Mapping[str, Any]]
+    address: str
+    specialty: str
+    country: str
+    agreements: tuple[Agreement, ...]
+
+
+def send_draft(tx: Tx, house: House, draft: Draft, request: Request, now: datetime) -> Case | None:
+    """Open the case of a draft, or park it and ask to confirm the address (None). However often, one case is made.
+
+    The draft must have been read `to_change` in this transaction.
+    """
+    if draft.state is DraftState.SENT:
+        return store.case_by_id(tx, draft.case_id)
+    if draft.address_confirmed:
+        return open_case(tx, house, draft, request, now)
+    if draft.state is not DraftState.PARKED:
+        drafts.park(tx, draft)
+        letters.ask_to_confirm(tx, house, draft, now)
+        journal.write(tx, Event.DRAFT_PARKED, now, actor=REQUESTER)
+    return None
+
+
+def confirm_draft(tx: Tx, house: House, draft: Draft, request: Request, now: datetime) -> Case:
+    """The confirm link was pressed: the address is theirs, and the parked draft becomes a case."""
+    if draft.state is DraftState.SENT:
+        return store.case_by_id(tx, draft.case_id)
+    drafts.confirm_address(tx, house.keys, draft)
+    journal.write(tx, Event.ADDRESS_CONFIRMED, now, actor=REQUESTER)
+    return open_case(tx, house, draft, request, now)
+
+
+def open_case(tx: Tx, house: House, draft: Draft, request: Request, now: datetime) -> Case:
+    """Case, sealed answers, consents, letters and journal lines, all or nothing."""
+    turn, _ = TURN_OF[Stage.OPENED]
+    case = Case(
+        id=draft.case_id, reference=_free_reference(tx), draft_id=draft.id, stage=Stage.OPENED, turn=turn,
+        due_at=due_after(Stage.OPENED, now), language=draft.language, form_version=draft.form_version,
+        partner=draft.partner, coordinator_id=None, declined_reason=None, opened_at=now, stage_at=now,
+        records_declared_at=None, purge_at=_kept_until(house, now),
+    )  # fmt: skip
+    house.keys.make(case.key_owner)
+    found_by = {
+        "address_hash": drafts.address_hash(house.keys, request.address),
+        "specialty_hash": house.ring.hash("specialty", request.specialty),
+        "country_hash": house.ring.hash("country", request.country),
+    }
+    sealed = {"answers": request.answers, "address": request.address}
+    store.add(tx, house.keys, case, sealed, found_by)
+    for agreement in request.agreements:
+        consent.give(tx, case.id, agreement, draft.language, now)
+        journal.write(tx, Event.CONSENT_GIVEN, now, actor=REQUESTER, subject=case.id, purpose=agreement.purpose)
+    drafts.mark_sent(tx, draft)
+    letters.tell_opened(tx, house, case, now)
+    journal.write(tx, Event.CASE_OPENED, now, actor=REQUESTER, subject=case.id)
+    return case
+
+
+def move_case(tx: Tx, house: House, case_id: str, stage: Stage, actor: str, now: datetime) -> Case:
+    """Move a case along the table of legal moves and tell the requester. Raises MoveNotAllowed."""
+    case = _moved(tx, house, store.case_by_id(tx, case_id, to_change=True), stage, actor, now)
+    if stage is Stage.RECORDS_IN:
+        letters.tell_records_in(tx, house, case, now)
+    elif stage is Stage.WITHDRAWN:
+        letters.tell_withdrawn(tx, house, case, now)
+    else:
+        letters.tell_stage(tx, house, case, now)
+    return case
+
+
+def decline_case(
+    tx: Tx, house: House, case_id: str, reason: str, elsewhere: str, actor: str, now: datetime
+) -> Case:
+    """Decline with a reason and where else to go. Raises ReasonMissing, MoveNotAllowed."""
+    if reason not in DECLINE_REASONS or not elsewhere.strip():
+        raise ReasonMissing
+    case = _moved(tx, house, store.case_by_id(tx, case_id, to_change=True), Stage.DECLINED, actor, now, reason=reason)
+    store.change(tx, case.id, declined_reason=reason)
+    store.write_elsewhere(tx, house.keys, case, elsewhere.strip())
+    letters.tell_declined(tx, house, case, now)
+    return replace(case, declined_reason=reason)
+
+
+def withdraw_case(tx: Tx, house: House, case_id: str, now: datetime) -> Case:
+    """The requester takes the request back. Raises MoveNotAllowed once it is over."""
+    return move_case(tx, house, case_id, Stage.WITHDRAWN, REQUESTER, now)
+
+
+def claim_case(tx: Tx, case_id: str, coordinator_id: str, now: datetime) -> bool:
+    """Give an unclaimed case to a coordinator. False if somebody was first."""
+    claimed = store.claim(tx, case_id, coordinator_id)
+    if claimed:
+        journal.write(tx, Event.CASE_CLAIMED, now, actor=f"coordinator:{coordinator_id}", subject=case_id)
+    return claimed
+
+
+def declare_records_complete(tx: Tx, house: House, case_id: str, now: datetime) -> Case:
+    """The requester says that everything was sent. The case moves on as soon as all of it is checked."""
+    case = store.case_by_id(tx, case_id, to_change=True)
+    if case.records_declared_at is None and case.takes_records:
+        store.change(tx, case_id, records_declared_at=now)
+    return settle_records(tx, house, case_id, now)
+
+
+def settle_records(tx: Tx, house: House, case_id: str, now: datetime) -> Case:
+    """Ask for what could not be accepted; move on to RECORDS_IN when all was declared sent and nothing is unchecked."""
+    case = store.case_by_id(tx, case_id, to_change=True)
+    if not case.takes_records:
+        return case
+    for upload_id in records.needing_requester(tx, case_id):
+        letters.tell_record_needs_you(tx, house, case, upload_id, now)
+    ready = case.records_declared_at is not None and records.all_checked(tx, case_id)
+    if case.stage is Stage.OPENED and ready:
+        return move_case(tx, house, case_id, Stage.RECORDS_IN, "system", now)
+    return case
+
+
+def _moved(tx: Tx, house: House, case: Case, stage: Stage, actor: str, now: datetime, **facts: str) -> Case:
+    if not may_move(case.stage, stage):
+        raise MoveNotAllowed
+    turn, _ = TURN_OF[stage]
+    due, until = due_after(stage, now), _kept_until(house, now)
+    store.change(tx, case.id, stage=stage.value, turn=turn.value, due_at=due, stage_at=now, purge_at=until)
+    grants.prolong(tx, Purpose.CASE, case.id, until)
+    change = {"from_stage": case.stage.value, "to_stage": stage.value}
+    journal.write(tx, Event.STAGE_CHANGED, now, actor=actor, subject=case.id, **change, **facts)
+    if stage not in RECEIVES_RECORDS:
+        grants.revoke_all(tx, case.id, now, (Purpose.UPLOAD,))
+    return replace(case, stage=stage, turn=turn, due_at=due, stage_at=now, purge_at=until)
+
+
+def _kept_until(house: House, now: datetime) -> datetime:
+    return kept_until(house.operator.privacy.retention_months.cases, now)
+
+
+def _free_reference(tx: Tx) -> str:
+    # About 2 to the power of 50 references: a second try is already a wonder, so the loop needs no bound of its own.
+    while not store.reference_is_free(tx, reference := new_reference()):
+        pass
+    return reference

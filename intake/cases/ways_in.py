@@ -1,0 +1,61 @@
+"""The links that a draft or a case gives out: which grants, how long, and the address a letter carries.
+
+A link is a pointer to a grant; this page only decides who gets which.
+"""
+
+from datetime import datetime, timedelta
+
+from intake.cases.case import Case
+from intake.cases.draft import Draft
+from intake.cases.house import House
+from intake.db import Tx
+from intake.links import grants
+from intake.links.grants import Grant
+from intake.links.tokens import Purpose
+
+ADDRESS_TRIES = 10
+TRIES_PAUSE = timedelta(hours=1)
+
+
+def address_of(house: House, grant: Grant) -> str:
+    """The full address of a grant's link, on the public address from the settings, never from a request."""
+    return f"{house.settings.base_url}/l/{house.tokens.sign(grant.purpose, grant.id, grant.generation)}"
+
+
+def draft_link(tx: Tx, house: House, draft: Draft, purpose: Purpose, now: datetime) -> str:
+    """A fresh CONFIRM or RESUME link of a draft; the one sent before stops working."""
+    until = now + timedelta(days=house.settings.draft_days)
+    return address_of(house, _fresh(tx, purpose, draft.id, until, now, tries=ADDRESS_TRIES))
+
+
+def case_link(tx: Tx, house: House, case: Case, now: datetime) -> str:
+    """A fresh link to the requester's own pages of a case; the one sent before stops working."""
+    return address_of(house, _fresh(tx, Purpose.CASE, case.id, case.purge_at, now, tries=ADDRESS_TRIES))
+
+
+def current_case_link(tx: Tx, house: House, case: Case, now: datetime) -> str:
+    """The link to a case that already stands, so that earlier letters keep working; a fresh one if there is none."""
+    standing = grants.standing(tx, Purpose.CASE, case.id, now)
+    return address_of(house, standing) if standing else case_link(tx, house, case, now)
+
+
+def upload_grant(tx: Tx, house: House, case: Case, now: datetime) -> Grant:
+    """The standing grant to send records for a case, or a new one with full quota."""
+    standing = grants.standing(tx, Purpose.UPLOAD, case.id, now)
+    if standing is not None:
+        return standing
+    until = now + timedelta(days=house.settings.upload_link_days)
+    limits = {"files": house.settings.case_max_files, "bytes_": house.settings.case_max_bytes}
+    return grants.issue(tx, Purpose.UPLOAD, case.id, until, now, **limits)
+
+
+def upload_link(tx: Tx, house: House, case: Case, now: datetime) -> str:
+    """The link to send records for a case."""
+    return address_of(house, upload_grant(tx, house, case, now))
+
+
+def _fresh(tx: Tx, purpose: Purpose, subject: str, until: datetime, now: datetime, *, tries: int) -> Grant:
+    standing = grants.standing(tx, purpose, subject, now)
+    if standing is None:
+        return grants.issue(tx, purpose, subject, until, now, tries=tries)
+    return grants.replace(tx, standing.id, until, now)

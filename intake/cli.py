@@ -1,0 +1,88 @@
+"""Every operator command: `intake …`. Parses and prints; each act is a verb of `commands`, `running`, `serving`."""
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from intake import commands, demo, running, serving
+from intake.app import create_app
+from intake.config import Settings, read_settings
+from intake.errors import IntakeError
+from intake.services import Services, make_services
+
+Act = Callable[[Settings, argparse.Namespace], None]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 when it did what it says, else 1 with a sentence on standard error."""
+    given = _parser().parse_args(arguments)
+    serving.write_lines()
+    try:
+        given.act(read_settings(), given)
+    except IntakeError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="intake", description="Second-opinion intake: operator commands")
+    verbs = parser.add_subparsers(required=True, metavar="command")
+
+    def add(name: str, act: Act, says: str) -> argparse.ArgumentParser:
+        verb = verbs.add_parser(name, help=says, description=says)
+        verb.set_defaults(act=act)
+        return verb
+
+    add("run", lambda s, _: running.run(s), "set up, serve and work, for development; ends on Ctrl-C")
+    add("serve", _serve, "serve site, form, case pages and desk")
+    add("work", lambda s, _: running.work(s), "send letters, check records, purge")
+    add("migrate", lambda s, _: commands.migrate(s), "bring both databases to the newest schema")
+    add("keys", _keys, "make the key ring if there is none")
+    add("site", lambda s, _: running.make_site(s), "build the guidance site if its sources changed")
+    person = add("invite", _invite, "invite a coordinator; prints the link that is also mailed")
+    person.add_argument("name")
+    person.add_argument("email")
+    person.add_argument("--language", default="en")
+    add("demo", _demo, "fill an empty development system with synthetic cases")
+    add("journal", _journal, "verify the journal's chain").add_argument("what", choices=["verify"])
+    return parser
+
+
+def _serve(settings: Settings, _: argparse.Namespace) -> None:
+    _with(settings, commands.need_schema)
+    serving.serve(lambda: create_app(make_services(settings)), settings)
+
+
+def _keys(settings: Settings, _: argparse.Namespace) -> None:
+    made = commands.make_keys(settings)
+    print(f"{'Made' if made else 'Kept'} the key ring at {settings.key_ring}. Keep a copy apart from all back-ups.")
+
+
+def _invite(settings: Settings, given: argparse.Namespace) -> None:
+    print(_with(settings, lambda services: commands.invite(services, given.name, given.email, given.language)))
+
+
+def _demo(settings: Settings, _: argparse.Namespace) -> None:
+    made = _with(settings, demo.fill)
+    print(f"Made {made} synthetic cases.")
+
+
+def _journal(settings: Settings, _: argparse.Namespace) -> None:
+    broken = _with(settings, commands.verify_journal)
+    if broken is not None:
+        print(f"The journal is broken at line {broken}.", file=sys.stderr)
+        raise SystemExit(1)
+    print("The journal holds.")
+
+
+def _with(settings: Settings, act: Callable[[Services], object]) -> object:
+    services = make_services(settings)
+    try:
+        return act(services)
+    finally:
+        services.close()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

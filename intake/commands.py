@@ -1,0 +1,64 @@
+"""What operators can ask for: each command as one verb, free of parsing and printing."""
+
+from datetime import timedelta
+
+from intake import journal, schema
+from intake.cases.ways_in import address_of
+from intake.config import Settings
+from intake.db import Database
+from intake.desk import coordinators
+from intake.keys import KeyRing
+from intake.links import grants
+from intake.links.tokens import Purpose
+from intake.mail import outbox
+from intake.services import Services
+
+INVITE_HOURS = 24
+
+
+def make_keys(settings: Settings) -> bool:
+    """Make the key ring if there is none. False if it was there."""
+    if settings.key_ring.exists():
+        return False
+    KeyRing.create(settings.key_ring)
+    return True
+
+
+def migrate(settings: Settings) -> None:
+    """Bring both databases to the schema of this release."""
+    for url, history in ((settings.database_url, schema.MAIN), (settings.keys_url, schema.KEYS)):
+        database = Database(url)
+        schema.migrate(database, history)
+        database.dispose()
+
+
+def need_schema(services: Services) -> None:
+    """Raise SchemaOutdated unless both databases stand at the schema of this release."""
+    schema.need_newest(services.database)
+    schema.need_newest(services.keys.database, schema.KEYS)
+
+
+def invite(services: Services, name: str, email: str, language: str) -> str:
+    """Invite a coordinator: a letter goes out and the same link comes back. It works once, for 24 hours."""
+    now = services.clock()
+    with services.database.transaction() as tx:
+        person = coordinators.invite(tx, services.keys, services.ring, name, email, language, now)
+        grants.revoke_all(tx, person.id, now, (Purpose.INVITE,))
+        grant = grants.issue(tx, Purpose.INVITE, person.id, now + timedelta(hours=INVITE_HOURS), now)
+        link = address_of(services, grant)
+        message = services.letters.compose("invite", language, email, link=link, link_hours=INVITE_HOURS)
+        found_by = services.ring.hash("address", email.strip().casefold())
+        outbox.put(tx, services.keys, message, now, owner=None, role="coordinator", recipient_hash=found_by)
+    return link
+
+
+def anybody_enrolled(services: Services) -> bool:
+    """Whether a coordinator can sign in."""
+    with services.database.read() as tx:
+        return bool(coordinators.enrolled(tx, services.keys))
+
+
+def verify_journal(services: Services) -> int | None:
+    """The number of the first broken line of the journal, or None."""
+    with services.database.read() as tx:
+        return journal.first_broken(tx)

@@ -1,0 +1,135 @@
+"""The requester's own pages of a case: where it stands, what was sent, who read it, and taking it back."""
+
+from flask import Blueprint, Response, redirect, request
+
+from intake import journal
+from intake.cases import consent, lifecycle, store
+from intake.cases.case import MOVES, Case, Stage
+from intake.db import Tx
+from intake.errors import AddressMismatch, SessionMissing
+from intake.forms.answers import rows
+from intake.forms.context import form_context
+from intake.forms.returning import ComingBack
+from intake.links import sessions
+from intake.links.sessions import Role, Session
+from intake.web.address import check_address
+from intake.web.pages import page, say, speak
+from intake.web.security import drop_session, guard, limit, need_csrf, need_session, services
+
+blueprint = Blueprint("case", __name__, url_prefix="/case")
+
+STAGES_SHOWN = (Stage.OPENED, Stage.RECORDS_IN, Stage.WITH_SPECIALIST, Stage.REPORTED, Stage.CLOSED)
+
+
+def _case_of(tx: Tx, session: Session) -> Case:
+    case = store.case_by_id(tx, session.subject)
+    speak(session.language or case.language)
+    return case
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """Where the case stands; with the address typed, also what was sent and who read it."""
+    session = need_session(Role.CASE)
+    with services().database.read() as tx:
+        case = _case_of(tx, session)
+        inside = _inside(tx, case) if session.address_checked else {}
+    return page("case/home.html", **_where(case), **_form(), **inside)
+
+
+@blueprint.post("/address")
+@limit("address")
+def address() -> Response:
+    """The e-mail address typed again."""
+    need_csrf(ComingBack.form_id)
+    session = need_session(Role.CASE)
+    with services().database.read() as tx:
+        case = _case_of(tx, session)
+        on_file = store.read_address(tx, services().keys, case)
+    try:
+        check_address(session, request.form.get("email", ""), on_file, case.id)
+    except AddressMismatch as wrong:
+        return page("case/home.html", 422, **_where(case), **_form(say(wrong.message)))
+    return redirect("/case/", 303)
+
+
+@blueprint.get("/sent")
+def sent() -> Response:
+    """After sending: the reference, what happens next and when. Survives a bookmark as long as the session."""
+    session = need_session(Role.CASE)
+    with services().database.read() as tx:
+        case = _case_of(tx, session)
+    records_url = "/case/records" if case.takes_records else ""
+    first_answer = services().operator.times.first_answer
+    return page("request/sent.html", reference=case.reference, records_url=records_url, first_answer=first_answer)
+
+
+@blueprint.get("/withdraw")
+def ask_withdraw() -> Response:
+    """What withdrawing means, and the button."""
+    session = need_session(Role.CASE)
+    with services().database.read() as tx:
+        case = _case_of(tx, session)
+    return page("case/withdraw.html", case=case)
+
+
+@blueprint.post("/withdraw")
+def withdraw() -> Response:
+    """Take the request back. Needs the address typed: a leaked link must not end somebody's case."""
+    need_csrf("withdraw")
+    session = need_session(Role.CASE)
+    if not session.address_checked:
+        return redirect("/case/", 303)
+    with services().database.transaction() as tx:
+        lifecycle.withdraw_case(tx, services(), session.subject, services().clock())
+    return redirect("/case/", 303)
+
+
+@blueprint.post("/leave")
+def leave() -> Response:
+    """Leave safely: the sessions of this browser end and it forgets what it kept."""
+    need_csrf("leave")
+    response = redirect("/", 303)
+    for role in (Role.CASE, Role.UPLOAD, Role.DRAFT):
+        _end(role, response)
+    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return response
+
+
+def _end(role: Role, response: Response) -> None:
+    try:
+        session = need_session(role)
+    except SessionMissing:
+        return
+    with services().database.transaction() as tx:
+        sessions.end(tx, session, services().clock())
+    drop_session(response, role)
+
+
+def _where(case: Case) -> dict[str, object]:
+    """What anybody with the link sees: where the case stands, and nothing about health."""
+    return {"case": case, "stages": STAGES_SHOWN, "now": services().clock(), "moves": MOVES}
+
+
+def _inside(tx: Tx, case: Case) -> dict[str, object]:
+    """What only the person with the right address sees."""
+    house = services()
+    context = form_context(
+        house.languages, house.operator, house.knowledge, case.language, house.clock().date()
+    )
+    return {
+        "sections": rows(store.read_answers(tx, house.keys, case), context),
+        "consents": consent.given(tx, case.id),
+        "elsewhere": store.read_elsewhere(tx, house.keys, case),
+        "reads": [line for line in journal.lines(tx, case.id) if line.event in READS],
+    }
+
+
+READS = frozenset({journal.Event.CASE_READ, journal.Event.RECORD_READ, journal.Event.RECORDS_READ})
+
+
+def _form(mistake: str = "") -> dict[str, object]:
+    form = ComingBack(request.form if mistake else None, gettext=say, guard=guard())
+    if mistake:
+        form.email.errors = [mistake]
+    return {"form": form}

@@ -1,0 +1,100 @@
+"""Cookies: one for each role, and one for the visit that forms are signed for. They hold random secrets only."""
+
+import secrets
+
+from flask import Response, current_app, g, request
+
+from intake.db import Tx
+from intake.errors import SessionMissing
+from intake.links import sessions
+from intake.links.sessions import Role, Session
+from intake.services import Services
+
+VISIT = "__Host-visit"
+# Lax, so that somebody who comes from a letter is let in at once; the desk is never entered from elsewhere.
+SAME_SITE = {Role.DESK: "Strict", Role.ENROL: "Strict"}
+
+
+def services() -> Services:
+    """The services of this application."""
+    return current_app.extensions["intake"]
+
+
+def session_of(role: Role) -> Session | None:
+    """The live session of this browser in a role, or None."""
+    known: dict[Role, Session | None] = g.setdefault("intake_sessions", {})
+    if role not in known:
+        secret = request.cookies.get(cookie_name(role), "")
+        known[role] = _read(role, secret) if secret else None
+    return known[role]
+
+
+def need_session(role: Role) -> Session:
+    """The live session of this browser in a role. Raises SessionMissing."""
+    session = session_of(role)
+    if session is None:
+        raise SessionMissing
+    return session
+
+
+def start_session(tx: Tx, response: Response, role: Role, subject: str, **how: object) -> None:
+    """A new session in the caller's transaction, its secret in this answer's cookie; the one before is ended."""
+    now = services().clock()
+    # Read in this very transaction: `session_of` may write the last-seen time in another one, and wait for us for ever.
+    before = sessions.read(tx, role, request.cookies.get(cookie_name(role), ""), now)
+    if before is not None:
+        sessions.end(tx, before, now)
+    secret = sessions.start(tx, role, subject, now, **how)  # type: ignore[arg-type]  # passed through by name
+    set_session(response, role, secret)
+
+
+def set_session(response: Response, role: Role, secret: str) -> None:
+    """Hand the secret of a session to the browser."""
+    g.setdefault("intake_sessions", {}).pop(role, None)
+    _set(response, cookie_name(role), secret, SAME_SITE.get(role, "Lax"), _days(role))
+
+
+def drop_session(response: Response, role: Role) -> None:
+    """Take the cookie of a role from the browser; ending the session itself is the caller's act."""
+    response.delete_cookie(cookie_name(role), path="/", secure=True, httponly=True)
+
+
+def visit() -> str:
+    """The secret that this visitor's forms are signed for; a new visitor gets one with the answer."""
+    if "intake_visit" not in g:
+        g.intake_visit = request.cookies.get(VISIT) or secrets.token_urlsafe(32)
+        g.intake_visit_is_new = VISIT not in request.cookies
+    return g.intake_visit
+
+
+def keep_visit(response: Response) -> Response:
+    """Give a new visitor the visit cookie, if a form was signed for it."""
+    if g.get("intake_visit_is_new"):
+        _set(response, VISIT, g.intake_visit, "Lax", None)
+    return response
+
+
+def cookie_name(role: Role) -> str:
+    """The name of a role's cookie."""
+    return f"__Host-{role.value}"
+
+
+def _days(role: Role) -> int | None:
+    # A draft and an upload must survive a closed browser; whoever reads a case or works at the desk comes in anew.
+    days = {Role.DRAFT: services().settings.draft_days, Role.UPLOAD: services().settings.upload_link_days}
+    return days.get(role)
+
+
+def _set(response: Response, name: str, value: str, same_site: str, days: int | None) -> None:
+    age = None if days is None else days * 24 * 3600
+    response.set_cookie(name, value, max_age=age, path="/", secure=True, httponly=True, samesite=same_site)
+
+
+def _read(role: Role, secret: str) -> Session | None:
+    now = services().clock()
+    with services().database.read() as tx:
+        session = sessions.read(tx, role, secret, now)
+    if session is not None and sessions.needs_touch(session, now):
+        with services().database.transaction() as tx:
+            sessions.touch(tx, session, now)
+    return session

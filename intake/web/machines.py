@@ -1,0 +1,52 @@
+"""For machines: is the service alive, is it ready. Says nothing about anybody."""
+
+from flask import Blueprint, Response, jsonify
+
+from intake import queue
+from intake.errors import IntakeError
+from intake.web.security import services
+
+blueprint = Blueprint("machines", __name__)
+QUEUE_LATE_SECONDS = 900
+
+
+@blueprint.get("/healthz")
+def alive() -> Response:
+    """200 while the process answers."""
+    return jsonify(status="alive")
+
+
+@blueprint.get("/readyz")
+def ready() -> Response:
+    """200 when database, keys, disk and queue are as they should be, else 503 naming what is not."""
+    wrong = [name for name, check in CHECKS.items() if not check()]
+    response = jsonify(status="not ready" if wrong else "ready", wrong=wrong)
+    response.status_code = 503 if wrong else 200
+    return response
+
+
+def _database() -> bool:
+    with services().database.read() as tx:
+        return queue.dead(tx) >= 0
+
+
+def _keys() -> bool:
+    try:
+        with services().keys.database.read():
+            return bool(services().ring.newest)
+    except IntakeError:
+        return False
+
+
+def _disk() -> bool:
+    return services().vault.free_bytes() > services().settings.disk_min_free_bytes
+
+
+def _queue() -> bool:
+    now = services().clock()
+    with services().database.read() as tx:
+        oldest = queue.oldest_due(tx, now)
+    return oldest is None or (now - oldest).total_seconds() < QUEUE_LATE_SECONDS
+
+
+CHECKS = {"database": _database, "keys": _keys, "disk": _disk, "queue": _queue}
