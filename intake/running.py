@@ -3,13 +3,11 @@
 import signal
 import subprocess
 import sys
-import threading
-from types import FrameType
 
 from intake import commands
 from intake.config import Settings
 from intake.errors import SettingsIncomplete
-from intake.jobs.worker import Worker
+from intake.jobs.worker import Worker, stop_on_signals
 from intake.knowledge.reader import read_knowledge
 from intake.operator import read_operator
 from intake.services import Services, make_services
@@ -41,8 +39,7 @@ def run(settings: Settings) -> None:
     services = set_up(settings)
     say_where(services)
     services.close()
-    stop = threading.Event()
-    _on_signals(stop)
+    stop = stop_on_signals()
     processes = [_start("serve"), _start("work")]
     try:
         while not stop.wait(0.5) and all(process.poll() is None for process in processes):
@@ -55,9 +52,7 @@ def work(settings: Settings) -> None:
     """Do jobs until a signal asks to stop; the job at hand is finished first."""
     services = make_services(settings)
     commands.need_schema(services)
-    stop = threading.Event()
-    _on_signals(stop)
-    Worker(services).run_until_stopped(stop)
+    Worker(services).run_until_stopped(stop_on_signals())
     services.close()
 
 
@@ -88,11 +83,3 @@ def _end(processes: list[subprocess.Popen[bytes]]) -> None:
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
-
-
-def _on_signals(stop: threading.Event) -> None:
-    def ask(number: int, frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGINT, ask)
-    signal.signal(signal.SIGTERM, ask)

@@ -72,6 +72,7 @@ def write_lines(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(Lines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # each step of a migration is no news
     # At DEBUG this package writes out the API key and whole letters.
     logging.getLogger("python_http_client").setLevel(logging.WARNING)
 

@@ -119,8 +119,17 @@ def queue(
 
 
 def past_purge(tx: Tx, now: datetime, limit: int = 50) -> list[Case]:
-    """Cases whose time is over."""
-    return [_case(row) for row in tx.all(select(cases).where(cases.c.purge_at <= now).limit(limit))]
+    """Cases whose time is over and which still hold something."""
+    over = (cases.c.purge_at <= now, cases.c.stage != Stage.ERASED.value)
+    return [_case(row) for row in tx.all(select(cases).where(*over).limit(limit))]
+
+
+def blank(tx: Tx, case_id: str, now: datetime) -> None:
+    """Take everything about a person out of the row; reference and dates stay."""
+    nothing = {"answers": b"", "address": b"", "elsewhere": None}
+    nothing |= dict.fromkeys(("address_hash", "specialty_hash", "country_hash"), "")
+    over = {"stage": Stage.ERASED.value, "turn": Turn.NOBODY.value, "due_at": None, "stage_at": now}
+    change(tx, case_id, **nothing, **over)
 
 
 def _open(tx: Tx, keys: KeyStore, case: Case, column: str) -> Any:

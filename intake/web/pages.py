@@ -26,7 +26,7 @@ def prepare(app: Flask) -> None:
     app.url_defaults(_version)
 
 
-def page(template: str, status: int = 200, **values: Any) -> Response:
+def page(template: str, status: int = 200, /, **values: Any) -> Response:
     """A page in the reader's language."""
     return make_response(render_template(template, **values), status)
 
