@@ -1,6 +1,6 @@
 """Which letter goes to whom when. Values are a reference, links and dates; never a name, an answer or a file name."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from intake.cases import store, ways_in
 from intake.cases.case import Case
@@ -11,24 +11,34 @@ from intake.desk import coordinators
 from intake.links.tokens import Purpose
 from intake.mail import outbox
 
+# How many letters that anybody can ask for may go to one address within a day: nobody's mailbox is flooded through us.
+# One link more would be useless anyway: the one sent before still works.
+ASKED_FOR_A_DAY = 8
+
 REQUESTER = "requester"
 COORDINATOR = "coordinator"
 
 
 def ask_to_confirm(tx: Tx, house: House, draft: Draft, now: datetime) -> None:
     """To the address of a parked draft: press to confirm it and send the request."""
+    if _had_enough(tx, house, draft.address, now):
+        return
     link = ways_in.draft_link(tx, house, draft, Purpose.CONFIRM, now)
     _to_draft(tx, house, draft, "confirm_address", now, link=link, link_days=house.settings.draft_days)
 
 
 def send_way_back(tx: Tx, house: House, draft: Draft, now: datetime) -> None:
     """To the address of a draft: come back to your request."""
+    if _had_enough(tx, house, draft.address, now):
+        return
     link = ways_in.draft_link(tx, house, draft, Purpose.RESUME, now)
     _to_draft(tx, house, draft, "resume_draft", now, link=link, link_days=house.settings.draft_days)
 
 
 def send_new_case_link(tx: Tx, house: House, case: Case, now: datetime) -> None:
     """To the address on file: a new link to the case; the old one stops working."""
+    if _had_enough(tx, house, store.read_address(tx, house.keys, case), now):
+        return
     _to_requester(tx, house, case, "link_again", now, link=ways_in.case_link(tx, house, case, now))
 
 
@@ -52,7 +62,7 @@ def tell_records_in(tx: Tx, house: House, case: Case, now: datetime) -> None:
 
 def tell_record_needs_you(tx: Tx, house: House, case: Case, upload_id: str, now: datetime) -> None:
     """To the requester, once for each file: one of the files could not be accepted."""
-    link = ways_in.upload_link(tx, house, case, now)
+    link = _link(tx, house, case, now)
     _to_requester(tx, house, case, "record_needs_you", now, dedupe=f"needs:{upload_id}", link=link)
 
 
@@ -74,6 +84,11 @@ def tell_withdrawn(tx: Tx, house: House, case: Case, now: datetime) -> None:
 
 def _link(tx: Tx, house: House, case: Case, now: datetime) -> str:
     return ways_in.current_case_link(tx, house, case, now)
+
+
+def _had_enough(tx: Tx, house: House, address: str, now: datetime) -> bool:
+    sent = outbox.count_since(tx, address_hash(house.keys, address), now - timedelta(days=1))
+    return sent >= ASKED_FOR_A_DAY
 
 
 def _to_draft(tx: Tx, house: House, draft: Draft, letter: str, now: datetime, **values: object) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from intake import journal
-from intake.cases import consent, lifecycle, store
+from intake.cases import consent, letters, lifecycle, store
 from intake.cases import draft as drafts
 from intake.cases.case import MOVES, Stage, Turn
 from intake.cases.draft import DraftState
@@ -163,3 +163,14 @@ def test_each_change_of_stage_gives_the_case_its_time_again(services, now: datet
         moved = lifecycle.move_case(tx, services, case.id, Stage.RECORDS_IN, "test", later)
         assert moved.purge_at - later == case.purge_at - now
         assert grants.standing(tx, Purpose.CASE, case.id, now).expires_at == moved.purge_at
+
+
+def test_however_often_it_is_asked_for_one_address_gets_only_so_many_letters_a_day(services, now: datetime) -> None:
+    with services.database.transaction() as tx:
+        draft = a_draft(tx, services, now)
+        for _ in range(30):
+            letters.send_way_back(tx, services, draft, now)
+    assert len(_letters(services)) == letters.ASKED_FOR_A_DAY
+    with services.database.transaction() as tx:
+        letters.send_way_back(tx, services, draft, now + timedelta(days=1, seconds=1))
+    assert len(_letters(services)) == letters.ASKED_FOR_A_DAY + 1

@@ -1,0 +1,60 @@
+"""Sends one letter of the outbox, and says what became of it: sent, later, or given up after about two days."""
+
+from datetime import timedelta
+
+from intake import queue
+from intake.errors import KeyGone, SealBroken, SenderLater, SenderNever
+from intake.mail import outbox
+from intake.queue import Job
+from intake.services import Services
+
+# Waits between tries, in minutes; together about 48 hours, the time in which mail is usually given up.
+BACK_OFF_MINUTES = (1, 5, 15, 60, 3 * 60, 6 * 60, 12 * 60, 24 * 60)
+# A provider may ask us to wait longer, but not so long that the letter would be forgotten.
+LONGEST_ASKED_WAIT = timedelta(hours=1)
+
+
+def send_mail(services: Services, job: Job) -> None:
+    """Try once to send the letter `job.ref`. Harmless to do again: a letter that was sent or given up is left alone."""
+    with services.database.transaction() as tx:
+        attempt = outbox.mark_trying(tx, job.ref)
+    if attempt == 0:
+        return
+    try:
+        with services.database.read() as tx:
+            message = outbox.open_letter(tx, services.keys, job.ref)
+        provider_id = services.sender.send(message, job.ref)
+    except SenderLater as error:
+        _try_later(services, job, attempt, error)
+    except SenderNever as error:
+        _give_up(services, job, str(error.values.get("reason", error.code)))
+    except (KeyGone, SealBroken) as error:
+        _give_up(services, job, error.code)
+    else:
+        with services.database.transaction() as tx:
+            outbox.mark_sent(tx, job.ref, provider_id, services.clock())
+            queue.finish(tx, job)
+
+
+def _try_later(services: Services, job: Job, attempt: int, error: SenderLater) -> None:
+    reason = str(error.values.get("reason", error.code))
+    if attempt > len(BACK_OFF_MINUTES):
+        _give_up(services, job, reason)
+        return
+    now = services.clock()
+    with services.database.transaction() as tx:
+        outbox.mark_later(tx, job.ref, reason, now)
+        queue.again(tx, job, now + _wait(attempt, error.values.get("retry_after")))
+
+
+def _wait(attempt: int, asked_seconds: object) -> timedelta:
+    """How long until the next try: as long as the table says, or longer if the provider asks so within reason."""
+    ours = timedelta(minutes=BACK_OFF_MINUTES[attempt - 1])
+    asked = timedelta(seconds=asked_seconds) if isinstance(asked_seconds, int) else timedelta()
+    return max(ours, min(asked, LONGEST_ASKED_WAIT))
+
+
+def _give_up(services: Services, job: Job, reason: str) -> None:
+    with services.database.transaction() as tx:
+        outbox.mark_dead(tx, job.ref, reason, services.clock())
+        queue.finish(tx, job)

@@ -1,0 +1,176 @@
+"""The outbox: every letter, rendered once and sealed, with the one truth of whether it left.
+
+A letter is put in by the transaction that needs it, together with the job that sends it. It leaves at least once; its
+id travels along, so that a repeat can be recognised.
+"""
+
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    Column,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from intake import journal, queue
+from intake.db import Instant, Tx, metadata
+from intake.journal import Event
+from intake.keys import KeyStore, context, open_json, seal_json
+from intake.mail.message import Message
+
+SEND_MAIL = "send_mail"
+QUEUED, SENT, DEAD = "queued", "sent", "dead"
+ROLES = ("requester", "coordinator", "operator")
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("key_owner", String(80), nullable=False),
+    Column("case_id", String(64), nullable=True, index=True),
+    Column("letter", String(40), nullable=False),
+    Column("language", String(12), nullable=False),
+    Column("role", String(12), nullable=False),
+    Column("recipient_hash", String(64), nullable=True, index=True),
+    Column("dedupe", String(120), nullable=True),
+    Column("message", LargeBinary, nullable=False),
+    Column("state", String(8), nullable=False, index=True),
+    Column("attempts", Integer, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("sent_at", Instant, nullable=True),
+    Column("provider_id", String(200), nullable=True),
+    Column("last_code", String(60), nullable=True),
+    UniqueConstraint("dedupe"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A letter that has not left although it was tried: `state` is queued (tried again later) or dead (given up)."""
+
+    id: str
+    case_id: str | None
+    letter: str
+    role: str
+    state: str
+    attempts: int
+    made_at: datetime
+    last_code: str | None
+
+
+def put(
+    tx: Tx,
+    keys: KeyStore,
+    message: Message,
+    now: datetime,
+    *,
+    owner: str | None,
+    case_id: str | None = None,
+    role: str = "requester",
+    recipient_hash: str | None = None,
+    dedupe: str | None = None,
+) -> str:
+    """Put a letter and its job in the caller's transaction; returns its id.
+
+    `owner` names the key that seals it; with None it gets a key of its own first. A letter with the same `dedupe` that
+    was ever put makes this a no-op that returns that letter's id. Raises KeyGone if the owner's key was destroyed.
+    """
+    if (earlier := _known(tx, dedupe)) is not None:
+        return earlier
+    letter_id = secrets.token_urlsafe(16)
+    owner = owner or f"letter:{letter_id}"
+    key = keys.make(owner) if owner == f"letter:{letter_id}" else keys.get(owner)
+    row = {
+        "id": letter_id, "key_owner": owner, "case_id": case_id, "letter": message.letter,
+        "language": message.language, "role": role, "recipient_hash": recipient_hash, "dedupe": dedupe,
+        "message": seal_json(key, asdict(message), _place(letter_id)), "state": QUEUED, "attempts": 0, "made_at": now,
+    }  # fmt: skip
+    dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
+    added = dialect.insert(letters).values(row).on_conflict_do_nothing(index_elements=["dedupe"])
+    if tx.scalar(added.returning(letters.c.id)) is None:  # another transaction was quicker since our look
+        return _known(tx, dedupe) or letter_id
+    queue.put(tx, SEND_MAIL, letter_id, now, now, dedupe=f"{SEND_MAIL}:{letter_id}")
+    journal.write(tx, Event.LETTER_PUT, now, subject=case_id, letter=message.letter)
+    return letter_id
+
+
+def open_letter(tx: Tx, keys: KeyStore, letter_id: str) -> Message:
+    """The message as it was written. Raises LookupError, KeyGone (its key was destroyed) or SealBroken."""
+    row = tx.one_or_none(select(letters.c.key_owner, letters.c.message).where(letters.c.id == letter_id))
+    if row is None:
+        raise LookupError("no such letter")
+    return Message(**open_json(keys.get(row.key_owner), row.message, _place(letter_id)))
+
+
+def mark_trying(tx: Tx, letter_id: str) -> int:
+    """Say that the letter is about to be handed over. The how-manieth try this is, or 0 if it no longer waits."""
+    waits = and_(letters.c.id == letter_id, letters.c.state == QUEUED)
+    count = letters.c.attempts + 1
+    return tx.scalar(update(letters).where(waits).values(attempts=count).returning(letters.c.attempts)) or 0
+
+
+def mark_sent(tx: Tx, letter_id: str, provider_id: str, now: datetime) -> None:
+    """The provider took the letter, under its id `provider_id` (may be empty)."""
+    facts = {"sent_at": now, "provider_id": provider_id[:200], "last_code": None}
+    _settle(tx, Event.LETTER_SENT, letter_id, now, state=SENT, **facts)
+
+
+def mark_later(tx: Tx, letter_id: str, code: str, now: datetime) -> None:
+    """The provider could not take the letter now; it stays queued."""
+    _settle(tx, Event.LETTER_LATER, letter_id, now, last_code=code[:60])
+
+
+def mark_dead(tx: Tx, letter_id: str, code: str, now: datetime) -> None:
+    """The letter is given up; the desk shows it."""
+    _settle(tx, Event.LETTER_DEAD, letter_id, now, state=DEAD, last_code=code[:60])
+
+
+def undelivered(tx: Tx, limit: int = 100) -> list[Undelivered]:
+    """Letters that were tried and have not left, newest first."""
+    stuck = and_(letters.c.state == QUEUED, or_(letters.c.attempts > 1, letters.c.last_code.is_not(None)))
+    shown = select(*(letters.c[name] for name in Undelivered.__slots__))
+    rows = tx.all(shown.where(or_(letters.c.state == DEAD, stuck)).order_by(letters.c.made_at.desc()).limit(limit))
+    return [Undelivered(*row) for row in rows]
+
+
+def count_since(tx: Tx, recipient_hash: str, since: datetime) -> int:
+    """How many letters were put for this recipient since then: nobody's mailbox may be flooded through us."""
+    theirs = and_(letters.c.recipient_hash == recipient_hash, letters.c.made_at >= since)
+    return tx.scalar(select(func.count()).select_from(letters).where(theirs))
+
+
+def remove_case(tx: Tx, case_id: str) -> None:
+    """Take every letter of a case away, sent or not: the case is over."""
+    tx.execute(delete(letters).where(letters.c.case_id == case_id))
+
+
+def _settle(tx: Tx, event: Event, letter_id: str, now: datetime, **values: object) -> None:
+    """Write how a try ended, unless the letter was settled before, and tell the journal."""
+    waits = and_(letters.c.id == letter_id, letters.c.state == QUEUED)
+    told = (letters.c.letter, letters.c.case_id, letters.c.attempts)
+    row = tx.one_or_none(update(letters).where(waits).values(**values).returning(*told))
+    if row is None:
+        return
+    code = values.get("last_code")
+    facts: dict[str, str | int | bool] = {"letter": row.letter, "attempts": row.attempts}
+    journal.write(tx, event, now, subject=row.case_id, **facts | ({"code": str(code)} if code else {}))
+
+
+def _known(tx: Tx, dedupe: str | None) -> str | None:
+    return None if dedupe is None else tx.scalar(select(letters.c.id).where(letters.c.dedupe == dedupe))
+
+
+def _place(letter_id: str) -> bytes:
+    return context("letters", letter_id, "message")
