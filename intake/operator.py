@@ -65,6 +65,8 @@ def _entry(check: Check | None = None, *, may_be_blank: bool = False) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Service:
+    """The service by its names, and who runs it."""
+
     name: str
     legal_name: str
     run_by: str

@@ -10,7 +10,8 @@ from intake.forms.pages import CHECK
 
 
 def whole_request(answers: Answers, context: FormContext) -> Request:
-    """What the case is opened with. Raises DraftIncomplete naming the first page that still needs an answer."""
+    """What the case is opened with. Raises DraftIncomplete naming the first page that still needs an
+    answer."""
     step = next_unanswered(answers, context)
     if step != CHECK:
         raise DraftIncomplete(step=step)

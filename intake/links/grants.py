@@ -5,12 +5,12 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, Column, Integer, String, Table, insert, select, update
 
 from intake.db import Instant, Tx, metadata
-from intake.errors import LinkExpired, LinkForged, LinkReplaced, QuotaFull, TooManyTries
+from intake.errors import LinkExpired, LinkForged, LinkReplaced, QuotaFull
 from intake.links.tokens import Pointer, Purpose
 
 grants = Table(
@@ -124,33 +124,39 @@ def revoke_all(tx: Tx, subject: str, now: datetime, purposes: tuple[Purpose, ...
     tx.execute(update(grants).where(*wanted, grants.c.revoked_at.is_(None)).values(revoked_at=now))
 
 
+def prolong(tx: Tx, purpose: Purpose, subject: str, until: datetime) -> None:
+    """Let the standing grants of a subject last until another moment; tokens stay as they are."""
+    wanted = (grants.c.subject == subject, grants.c.purpose == purpose.value, grants.c.revoked_at.is_(None))
+    tx.execute(update(grants).where(*wanted).values(expires_at=until))
+
+
 def use(tx: Tx, grant_id: str, now: datetime) -> bool:
     """Mark a one-time grant used. False if somebody was first."""
     first = update(grants).where(grants.c.id == grant_id, grants.c.used_at.is_(None)).values(used_at=now)
     return tx.execute(first).rowcount == 1
 
 
-def spend_try(tx: Tx, grant_id: str, now: datetime) -> int:
-    """Take one try, in the same statement that reads it. Returns what is left; raises TooManyTries at none."""
-    left = update(grants).where(grants.c.id == grant_id, grants.c.tries_left > 0)
-    if tx.execute(left.values(tries_left=grants.c.tries_left - 1)).rowcount == 0:
-        raise TooManyTries
-    return tx.scalar(select(grants.c.tries_left).where(grants.c.id == grant_id))
+def guess(tx: Tx, grant_id: str, right: bool, most: int, pause: timedelta, now: datetime) -> int | None:
+    """Count one guess at the second fact behind a link, in the same statement that reads what is left.
 
-
-def restore_tries(tx: Tx, grant_id: str, tries: int) -> None:
-    """Give the tries back, after a right answer or a pause."""
-    tx.execute(update(grants).where(grants.c.id == grant_id).values(tries_left=tries, tries_until=None))
-
-
-def pause(tx: Tx, grant_id: str, until: datetime) -> None:
-    """No tries before `until`."""
-    tx.execute(update(grants).where(grants.c.id == grant_id).values(tries_until=until))
-
-
-def paused_until(tx: Tx, grant_id: str) -> datetime | None:
-    """When tries are given back, if they ran out."""
-    return tx.scalar(select(grants.c.tries_until).where(grants.c.id == grant_id))
+    None for a right one (all `most` tries are given back); else how many are left. After the last one none counts,
+    right or wrong, before `pause` is over: then 0 comes back. Commit before telling: a rollback would give a try back.
+    """
+    tx.execute(
+        update(grants)
+        .where(grants.c.id == grant_id, grants.c.tries_until <= now)
+        .values(tries_left=most, tries_until=None)
+    )
+    spend = update(grants).where(grants.c.id == grant_id, grants.c.tries_left > 0)
+    if tx.execute(spend.values(tries_left=grants.c.tries_left - 1)).rowcount == 0:
+        return 0
+    if right:
+        tx.execute(update(grants).where(grants.c.id == grant_id).values(tries_left=most, tries_until=None))
+        return None
+    left = tx.scalar(select(grants.c.tries_left).where(grants.c.id == grant_id))
+    if left == 0:
+        tx.execute(update(grants).where(grants.c.id == grant_id).values(tries_until=now + pause))
+    return left
 
 
 def reserve(tx: Tx, grant_id: str, size_bytes: int) -> None:

@@ -13,7 +13,8 @@ from itsdangerous import BadSignature, Signer
 
 from intake.errors import LinkForged
 
-SHAPE = re.compile(r"[a-z]{4,8}\.[A-Za-z0-9_-]{22,43}\.[0-9]{1,6}\.[A-Za-z0-9_-]{43}")
+# The last letter of a signature carries four bits only; base64 would read four spellings of it as the same.
+SHAPE = re.compile(r"[a-z]{4,8}\.[A-Za-z0-9_-]{22,43}\.[0-9]{1,6}\.[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 
 
 class Purpose(StrEnum):

@@ -1,0 +1,1 @@
+"""One class for each page of the request; `intake.forms.pages` holds them in order."""

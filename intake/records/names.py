@@ -1,0 +1,48 @@
+"""Names of files: as people gave them, made harmless; and as we give files out again (RFC 6266).
+
+A cleaned name is for showing and for `Content-Disposition` only: nothing on our disk is ever called by it.
+"""
+
+import unicodedata
+from pathlib import PurePosixPath
+from urllib.parse import quote
+
+LONGEST_NAME = 150
+LONGEST_STEM = 80
+NAMELESS = "file"
+# Letters that may not stand in a file name on some system, or that mean something in a path or a header.
+TROUBLE = frozenset('<>:"/\\|?*%;')
+
+
+def clean_name(name: str) -> str:
+    """The name a person gave, for showing: NFC, without folders, controls and direction marks, at most 150 letters."""
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+    shown = "".join(" " if _is_blank(letter) else letter for letter in last if not _is_hidden(letter))
+    shown = " ".join(shown.split()).strip()
+    if len(shown) > LONGEST_NAME:
+        ending = PurePosixPath(shown).suffix[:12]
+        shown = shown[: LONGEST_NAME - len(ending)].rstrip() + ending
+    return shown if shown.strip(". ") else NAMELESS
+
+
+def given_name(reference: str, number: int, name: str, extension: str) -> str:
+    """The name we give a record out under, as "AB12-01 own name.pdf": safe everywhere, with the ending of its kind."""
+    stem = PurePosixPath(clean_name(name)).stem
+    stem = "".join("_" if letter in TROUBLE else letter for letter in stem)[:LONGEST_STEM].strip(". ")
+    return f"{reference}-{number:02d} {stem or NAMELESS}{extension}"
+
+
+def content_disposition(name: str) -> str:
+    """The header that makes a browser save a file under `name`, whatever its letters (RFC 6266, RFC 8187)."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    plain = "".join("_" if letter in TROUBLE or not letter.isprintable() else letter for letter in plain).strip()
+    return f"attachment; filename=\"{plain or NAMELESS}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def _is_blank(letter: str) -> bool:
+    return unicodedata.category(letter) in ("Zs", "Zl", "Zp") or letter in "\t\r\n"
+
+
+def _is_hidden(letter: str) -> bool:
+    # Cc controls, Cf direction marks and zero-width signs, Cs lone surrogates, Co and Cn unassigned.
+    return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Cn") and letter not in "\t\r\n"

@@ -1,0 +1,33 @@
+"""What looks for harmful content. Without a scanner nothing is ever clean: every file is held as not scanned."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from intake.records.upload import Verdict
+
+Pieces = Callable[[int, int], Iterator[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a scanner says of one file; `reason` is a code for everything but clean."""
+
+    verdict: Verdict
+    reason: str | None = None
+
+
+class Scanner(Protocol):
+    """Looks at one file of a known kind. `pieces(start, stop)` streams its bytes."""
+
+    def scan(self, kind: str, length: int, pieces: Pieces) -> Scan:
+        """The verdict. Clean only if every byte was looked at."""
+        ...
+
+
+class NoScanner:
+    """The scanner of a service that has none."""
+
+    def scan(self, kind: str, length: int, pieces: Pieces) -> Scan:
+        """Held, for nobody has looked."""
+        return Scan(Verdict.HELD, "not_scanned")

@@ -1,0 +1,177 @@
+"""Uploads as rows: announced, received, checked, or gone. SQL only; the rules are in `receiving` and `checking`."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from intake.db import Instant, Tx, metadata
+from intake.errors import UploadNotFound
+from intake.records.parts import parts
+from intake.records.upload import State, Upload, Verdict
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("case_id", String(64), nullable=False, index=True),
+    Column("grant_id", String(43), nullable=True),
+    Column("session_id", String(64), nullable=True),
+    Column("about", LargeBinary, nullable=False),
+    Column("length", BigInteger, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("state", String(12), nullable=False, index=True),
+    Column("verdict", String(12), nullable=True),
+    Column("reason", String(40), nullable=True),
+    Column("kind", String(20), nullable=True),
+    Column("findings", LargeBinary, nullable=True),
+    Column("made_at", Instant, nullable=False),
+    Column("touched_at", Instant, nullable=False),
+    Column("received_at", Instant, nullable=True),
+    Column("checked_at", Instant, nullable=True),
+    Column("expires_at", Instant, nullable=False),
+)
+
+strays = Table(
+    "strays",
+    metadata,
+    Column("object_id", String(32), primary_key=True),
+    Column("seen_at", Instant, nullable=False),
+)
+
+# A file that was held for one of these reasons waits for the sender, not for us.
+SENDER_CAN_MEND = ("password", "damaged", "archive_broken")
+# How long an object may stand on no part. A part may not be committed on one that was seen astray half as long ago,
+# so that a sweep and a very slow part can never both have it.
+STRAY_AFTER = timedelta(hours=1)
+UNCHECKED = (State.RECEIVING.value, State.RECEIVED.value)
+
+
+def add(tx: Tx, upload: Upload) -> None:
+    """Put a new upload in."""
+    row = {column.name: getattr(upload, column.name) for column in uploads.columns}
+    tx.execute(insert(uploads), row | {"state": upload.state.value, "verdict": None})
+
+
+def get(tx: Tx, upload_id: str, *, to_change: bool = False) -> Upload:
+    """The upload by id, locked if it is to change. Raises UploadNotFound."""
+    wanted = select(uploads).where(uploads.c.id == upload_id)
+    row = tx.one_or_none(wanted.with_for_update() if to_change else wanted)
+    if row is None:
+        raise UploadNotFound
+    return _upload(row)
+
+
+def of_case(tx: Tx, case_id: str) -> list[Upload]:
+    """Every upload of a case that was not cancelled and did not run out, oldest first."""
+    there = uploads.c.state.not_in((State.CANCELLED.value, State.EXPIRED.value))
+    wanted = select(uploads).where(uploads.c.case_id == case_id, there)
+    return [_upload(row) for row in tx.all(wanted.order_by(uploads.c.made_at, uploads.c.id))]
+
+
+def of_session(tx: Tx, case_id: str, session_id: str) -> list[Upload]:
+    """Those of a case that one browser sent."""
+    return [upload for upload in of_case(tx, case_id) if upload.session_id == session_id]
+
+
+def needing_requester(tx: Tx, case_id: str) -> list[str]:
+    """Ids of uploads that the sender should send again: rejected, or held for a reason that they can mend."""
+    rejected = uploads.c.verdict == Verdict.REJECTED.value
+    mendable = (uploads.c.verdict == Verdict.HELD.value) & uploads.c.reason.in_(SENDER_CAN_MEND)
+    wanted = select(uploads.c.id).where(uploads.c.case_id == case_id, rejected | mendable)
+    return list(tx.execute(wanted.order_by(uploads.c.made_at, uploads.c.id)).scalars())
+
+
+def tally(tx: Tx, case_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+    """How many uploads of each of these cases are clean, held or rejected, and how many still receiving or received."""
+    word = func.coalesce(uploads.c.verdict, uploads.c.state)
+    there = uploads.c.state.not_in((State.CANCELLED.value, State.EXPIRED.value))
+    wanted = select(uploads.c.case_id, word, func.count()).where(uploads.c.case_id.in_(case_ids), there)
+    counted: dict[str, dict[str, int]] = {case_id: {} for case_id in case_ids}
+    for case_id, said, number in tx.all(wanted.group_by(uploads.c.case_id, word)):
+        counted[case_id][said] = number
+    return counted
+
+
+def all_checked(tx: Tx, case_id: str) -> bool:
+    """True when no upload of the case is still arriving or waiting for its check."""
+    waiting = (uploads.c.case_id == case_id, uploads.c.state.in_(UNCHECKED))
+    return tx.scalar(select(func.count()).select_from(uploads).where(*waiting)) == 0
+
+
+def idle(tx: Tx, now: datetime) -> list[str]:
+    """Ids of unfinished uploads whose time is over."""
+    over = (uploads.c.state == State.RECEIVING.value, uploads.c.expires_at <= now)
+    return list(tx.execute(select(uploads.c.id).where(*over)).scalars())
+
+
+def still_to_come(tx: Tx) -> int:
+    """Bytes that were announced and have not arrived yet: what the disk has promised."""
+    open_ = uploads.c.state == State.RECEIVING.value
+    announced = tx.scalar(select(func.coalesce(func.sum(uploads.c.length), 0)).where(open_))
+    arrived = select(func.coalesce(func.sum(parts.c.length), 0))
+    arrived = arrived.select_from(parts.join(uploads, parts.c.upload_id == uploads.c.id)).where(open_)
+    return int(announced) - int(tx.scalar(arrived))
+
+
+def change(tx: Tx, upload_id: str, **values: Any) -> None:
+    """Set columns of one upload."""
+    tx.execute(update(uploads).where(uploads.c.id == upload_id).values(**values))
+
+
+def raise_generation(tx: Tx, upload_id: str, now: datetime, expires_at: datetime) -> None:
+    """A new request takes the upload over; older ones stop at their next part."""
+    raised = {"generation": uploads.c.generation + 1, "touched_at": now, "expires_at": expires_at}
+    tx.execute(update(uploads).where(uploads.c.id == upload_id).values(**raised))
+
+
+def remove_case(tx: Tx, case_id: str) -> list[str]:
+    """Take every upload of a case and its parts out; returns the objects to destroy once this is committed."""
+    mine = select(uploads.c.id).where(uploads.c.case_id == case_id)
+    objects = list(tx.execute(select(parts.c.object_id).where(parts.c.upload_id.in_(mine))).scalars())
+    tx.execute(delete(parts).where(parts.c.upload_id.in_(mine)))
+    tx.execute(delete(uploads).where(uploads.c.case_id == case_id))
+    return objects
+
+
+def strays_seen(tx: Tx) -> dict[str, datetime]:
+    """Objects that an earlier sweep found without a part, and when."""
+    return {row.object_id: row.seen_at for row in tx.all(select(strays))}
+
+
+def remember_strays(tx: Tx, object_ids: Iterable[str], now: datetime) -> None:
+    """Note objects that stand on no part, for the next sweep."""
+    if rows := [{"object_id": object_id, "seen_at": now} for object_id in object_ids]:
+        tx.execute(insert(strays), rows)
+
+
+def forget_strays(tx: Tx, object_ids: Iterable[str]) -> None:
+    """These are gone, or belong somewhere after all."""
+    for object_id in object_ids:
+        tx.execute(delete(strays).where(strays.c.object_id == object_id))
+
+
+def condemned(tx: Tx, object_id: str, now: datetime) -> bool:
+    """True when a sweep saw this object astray so long ago that it may be destroyed any moment."""
+    seen_at = tx.scalar(select(strays.c.seen_at).where(strays.c.object_id == object_id))
+    return seen_at is not None and now - seen_at >= STRAY_AFTER / 2
+
+
+def _upload(row: Row[Any]) -> Upload:
+    values = dict(row._mapping)
+    verdict = Verdict(row.verdict) if row.verdict else None
+    return Upload(**values | {"state": State(row.state), "verdict": verdict})

@@ -1,0 +1,253 @@
+"""The desk: the list of cases, one case as a specialist would read it, and what a coordinator does with it.
+
+Every look at a case is journalled. Only moves of the one table are offered, and checked again when they are made.
+"""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.datastructures import MultiDict
+
+from intake import journal
+from intake.cases import consent, lifecycle, store
+from intake.cases.case import DECLINE_REASONS, MOVES, Case, Stage, Turn, may_move
+from intake.cases.consent import Consent
+from intake.db import Tx
+from intake.desk import coordinators, openings
+from intake.desk.coordinators import actor
+from intake.errors import MoveNotAllowed, ReasonMissing, SessionMissing
+from intake.forms.answers import Row, section
+from intake.forms.context import form_context
+from intake.forms.csrf import STALE_PAGE
+from intake.forms.specialist_page import SpecialistPage, specialist_page
+from intake.journal import Event, Line
+from intake.languages import N_
+from intake.records import reading
+from intake.records import store as record_store
+from intake.records.reading import Record
+from intake.records.upload import Upload
+from intake.web.pages import language, page, say
+from intake.web.security import csrf_ok, need_csrf, services
+from intake.web.sign_in import need_coordinator, refuse_odd_ids, sign_in_again
+
+blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+blueprint.register_error_handler(SessionMissing, sign_in_again)
+blueprint.url_value_preprocessor(refuse_odd_ids)
+
+PER_PAGE = 50
+CONTACT = "reach-you"
+ELSEWHERE_LENGTH = 2000
+# Declining has a page of its own, for its reason; erasing is never a move made by hand at the desk.
+NOT_BY_HAND = frozenset({Stage.DECLINED, Stage.ERASED})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address bar asks of the list. What it cannot be is left out."""
+
+    stage: Stage | None
+    turn: Turn | None
+    page: int
+
+    @classmethod
+    def of(cls, args: MultiDict[str, str]) -> "Asked":
+        """Read from the address."""
+        stage, turn = args.get("stage"), args.get("turn")
+        number = args.get("page", 1, type=int)
+        return cls(
+            Stage(stage) if stage in list(Stage) else None,
+            Turn(turn) if turn in list(Turn) else None,
+            min(max(number, 1), 1_000_000),
+        )
+
+    def address(self, number: int) -> str:
+        """The address of another page of the same list."""
+        wanted = {"stage": self.stage, "turn": self.turn}
+        kept = {name: value.value for name, value in wanted.items() if value is not None}
+        return url_for("desk.cases", page=number, **kept)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """Everything that the page of a case shows."""
+
+    case: Case
+    answers: SpecialistPage
+    contact: tuple[Row, ...]
+    records: list[Record]
+    opened: set[str]
+    consents: list[Consent]
+    elsewhere: str
+    lines: list[Line]
+    names: dict[str, str]
+
+    @property
+    def moves(self) -> list[Stage]:
+        """Where the case may be moved by hand, in the order of the stages."""
+        return [stage for stage in Stage if stage in MOVES[self.case.stage] - NOT_BY_HAND]
+
+    @property
+    def may_be_declined(self) -> bool:
+        """Whether the table still leads to declining."""
+        return may_move(self.case.stage, Stage.DECLINED)
+
+    @property
+    def readable(self) -> list[Record]:
+        """The records that this coordinator may download now."""
+        return [record for record in self.records if may_read(record.upload, self.opened)]
+
+    @property
+    def waiting(self) -> list[Record]:
+        """The records that this coordinator may open by a second, deliberate act."""
+        return [r for r in self.records if may_ask(r.upload) and r.upload.id not in self.opened]
+
+
+def may_read(upload: Upload, opened: set[str]) -> bool:
+    """Clean, or held and deliberately opened by this coordinator; and whole, as its check found it."""
+    allowed = upload.opens == "freely" or (upload.opens == "deliberately" and upload.id in opened)
+    return allowed and upload.findings is not None
+
+
+def may_ask(upload: Upload) -> bool:
+    """Held, and whole: it opens by a deliberate act."""
+    return upload.opens == "deliberately" and upload.findings is not None
+
+
+@blueprint.get("/")
+def cases() -> Response:
+    """The list, soonest due first, fifty a page."""
+    need_coordinator()
+    asked, house = Asked.of(request.args), services()
+    with house.database.read() as tx:
+        found, total = store.queue(tx, stage=asked.stage, turn=asked.turn, page=asked.page, per_page=PER_PAGE)
+        tallies = record_store.tally(tx, [case.id for case in found])
+        owners = {case.coordinator_id for case in found if case.coordinator_id}
+        names = coordinators.names(tx, house.keys, owners)
+    last = max(1, -(-total // PER_PAGE))
+    return page(
+        "desk/cases.html", cases=found, total=total, tallies=tallies, names=names, now=house.clock(), asked=asked,
+        earlier=asked.address(asked.page - 1) if asked.page > 1 else "",
+        later=asked.address(asked.page + 1) if asked.page < last else "", last=last, stages=Stage, turns=Turn,
+    )  # fmt: skip
+
+
+@blueprint.get("/cases/<case_id>")
+def case(case_id: str) -> Response:
+    """One case, laid out as a specialist would read it, with its records and its history."""
+    return show_case(case_id, need_coordinator(), said=request.args.get("said", ""))
+
+
+@blueprint.post("/cases/<case_id>/claim")
+def claim(case_id: str) -> Response:
+    """Take the case, if nobody has it."""
+    need_csrf("claim")
+    who = need_coordinator()
+    with services().database.transaction() as tx:
+        store.case_by_id(tx, case_id)
+        won = lifecycle.claim_case(tx, case_id, who, services().clock())
+    return _back(case_id, "claimed") if won else show_case(case_id, who, 409, said="taken")
+
+
+@blueprint.post("/cases/<case_id>/move")
+def move(case_id: str) -> Response:
+    """Move the case along the table of moves."""
+    need_csrf("move")
+    who = need_coordinator()
+    try:
+        with services().database.transaction() as tx:
+            stage = _stage(request.form.get("stage", ""))
+            lifecycle.move_case(tx, services(), case_id, stage, actor(who), services().clock())
+    except MoveNotAllowed:
+        return show_case(case_id, who, 409, said="moved_on")
+    return _back(case_id, "moved")
+
+
+@blueprint.get("/cases/<case_id>/decline")
+def ask_decline(case_id: str) -> Response:
+    """The reason, and where else the requester can go."""
+    need_coordinator()
+    return _decline_page(case_id)
+
+
+@blueprint.post("/cases/<case_id>/decline")
+def decline(case_id: str) -> Response:
+    """Decline the case. What was typed stays when something is missing."""
+    who = need_coordinator()
+    reason, elsewhere = request.form.get("reason", ""), request.form.get("elsewhere", "").strip()
+    if mistakes := _mistakes(reason, elsewhere):
+        return _decline_page(case_id, 422, reason, elsewhere, mistakes)
+    try:
+        with services().database.transaction() as tx:
+            lifecycle.decline_case(tx, services(), case_id, reason, elsewhere, actor(who), services().clock())
+    except MoveNotAllowed:
+        return show_case(case_id, who, 409, said="moved_on")
+    return _back(case_id, "declined")
+
+
+def show_case(case_id: str, who: str, status: int = 200, *, said: str = "") -> Response:
+    """The page of a case; that this coordinator read it is journalled first. Raises CaseNotFound."""
+    house, now = services(), services().clock()
+    with house.database.read() as tx:
+        file = _case_file(tx, case_id, who)
+    with house.database.transaction() as tx:
+        journal.write(tx, Event.CASE_READ, now, actor=actor(who), subject=case_id)
+    return page("desk/case.html", status, file=file, case=file.case, me=who, now=now, said=said)
+
+
+def _case_file(tx: Tx, case_id: str, who: str) -> CaseFile:
+    house = services()
+    found = store.case_by_id(tx, case_id)
+    today = house.clock().date()
+    context = form_context(house.languages, house.operator, house.knowledge, language(), today)
+    answers = store.read_answers(tx, house.keys, found)
+    records = reading.records_of_case(tx, house.keys.get(found.key_owner), case_id)
+    lines = journal.lines(tx, case_id)
+    people = {line.actor.partition(":")[2] for line in lines if line.actor.startswith("coordinator:")}
+    return CaseFile(
+        case=found,
+        answers=specialist_page(answers, context),
+        contact=section(CONTACT, answers, context).rows if CONTACT in answers else (),
+        records=records,
+        opened=openings.opened_among(tx, who, [record.upload.id for record in records]),
+        consents=consent.given(tx, case_id),
+        elsewhere=store.read_elsewhere(tx, house.keys, found),
+        lines=lines,
+        names=coordinators.names(tx, house.keys, people | {found.coordinator_id or ""}),
+    )  # fmt: skip
+
+
+def _decline_page(
+    case_id: str, status: int = 200, reason: str = "", elsewhere: str = "", mistakes: tuple[tuple[str, str], ...] = ()
+) -> Response:
+    with services().database.read() as tx:
+        found = store.case_by_id(tx, case_id)
+    if not may_move(found.stage, Stage.DECLINED):
+        return redirect(url_for("desk.case", case_id=case_id, said="moved_on"), 303)
+    shown = {"reason": reason, "elsewhere": elsewhere, "mistakes": mistakes, "reasons": DECLINE_REASONS}
+    return page("desk/decline.html", status, case=found, longest=ELSEWHERE_LENGTH, **shown)
+
+
+def _mistakes(reason: str, elsewhere: str) -> tuple[tuple[str, str], ...]:
+    """What to mend, as (field, sentence)."""
+    found = []
+    if reason not in DECLINE_REASONS:
+        found.append(("reason", say(N_("Choose a reason."))))
+    if not elsewhere:
+        found.append(("elsewhere", say(N_("Write where else the person can go: a person, a place or a service."))))
+    if len(elsewhere) > ELSEWHERE_LENGTH:
+        found.append(("elsewhere", say(N_("Shorten the text to %(most)s characters."), most=ELSEWHERE_LENGTH)))
+    if not csrf_ok("decline", request.form.get("csrf_token", "")):
+        found.append(("", say(STALE_PAGE)))
+    return tuple(found)
+
+
+def _stage(text: str) -> Stage:
+    if text == Stage.DECLINED:
+        raise ReasonMissing
+    if text not in set(Stage) - NOT_BY_HAND:
+        raise MoveNotAllowed
+    return Stage(text)
+
+
+def _back(case_id: str, said: str) -> Response:
+    return redirect(url_for("desk.case", case_id=case_id, said=said), 303)

@@ -1,0 +1,114 @@
+"""What every page of the request shares: whose draft it is, in which language, and where the visitor
+belongs."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, request
+
+from intake.cases import draft as drafts
+from intake.cases.draft import Draft, DraftState
+from intake.db import Tx
+from intake.errors import DraftGone, KeyGone, NotYours
+from intake.forms.context import Answers, FormContext, form_context
+from intake.forms.draft_answers import DraftAnswers
+from intake.forms.journey import may_visit, next_unanswered
+from intake.forms.pages import BY_STEP, CHECK
+from intake.links.sessions import Role
+from intake.web.pages import language, page, say
+from intake.web.security import guard, need_session, services, session_of
+
+OVER = "/case/sent"
+
+
+class Elsewhere(Exception):
+    """The visitor belongs on another page; `address` says which."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.address = address
+
+
+def here(step: str = "") -> str:
+    """The address of a page of the request, in the reader's language."""
+    return f"/request/{language()}/{step}"
+
+
+def draw(template: str, status: int = 200, step: str = "", **values: Any) -> Response:
+    """A page of the request, with the way to the same page in other languages."""
+    languages = services().languages
+    links = [(code, languages.name(code), f"/request/{code}/{step}") for code in languages.offered]
+    return page(template, status, language_links=links, **values)
+
+
+def context() -> FormContext:
+    """What the forms know in this language, today."""
+    house = services()
+    return form_context(house.languages, house.operator, house.knowledge, language(), house.clock().date())
+
+
+def signed(kind: Any, *how: Any, typed: bool = False, **more: Any) -> Any:
+    """A small form of this visitor's; `typed` fills it with what was sent."""
+    return kind(*how, request.form if typed else None, gettext=say, guard=guard(), **more)
+
+
+def my_draft_id() -> str:
+    """The draft of this browser. Raises SessionMissing, or Elsewhere until the address is typed after a
+    link."""
+    session = need_session(Role.DRAFT)
+    if session.grant_id is not None and not session.address_checked:
+        raise Elsewhere(here("resume"))
+    return session.subject
+
+
+def read_mine() -> Draft:
+    """The draft of this browser, to look at. Raises Elsewhere when it is a case by now, DraftGone when it is
+    over."""
+    draft_id = my_draft_id()
+    with services().database.read() as tx:
+        draft = drafts.read_draft(tx, services().keys, draft_id, services().clock())
+    if draft.state is DraftState.SENT:
+        raise Elsewhere(OVER)
+    return draft
+
+
+def has_draft() -> bool:
+    """Whether this browser has a request to go on with."""
+    if session_of(Role.DRAFT) is None:
+        return False
+    try:
+        return bool(read_mine().answers)
+    except (Elsewhere, DraftGone, KeyGone):
+        return False
+
+
+def keep(draft_id: str, change: Callable[[Answers], DraftAnswers]) -> DraftAnswers:
+    """Change the newest answers of a draft and save them, with the language they are read in. Returns
+    them."""
+    house, now, days = services(), services().clock(), services().settings.draft_days
+    with house.database.transaction() as tx:
+        draft = drafts.read_draft(tx, house.keys, draft_id, now, to_change=True)
+        if draft.state is DraftState.SENT:
+            raise Elsewhere(OVER)
+        answers = change(draft.answers)
+        drafts.save_answers(tx, house.keys, draft, answers, days, now)
+        keep_address(tx, draft, answers.get("reach-you", {}).get("email", ""))
+        if draft.language != language():
+            drafts.save_language(tx, draft, language(), days, now)
+    return answers
+
+
+def keep_address(tx: Tx, draft: Draft, address: str) -> None:
+    """Save the address by which the requester comes back, if there is one and it is another than before."""
+    house = services()
+    if address and address != draft.address:
+        drafts.save_address(tx, house.keys, draft, address, house.settings.draft_days, house.clock())
+
+
+def need_place(step: str, answers: Answers) -> None:
+    """Raises NotYours for a page that does not exist, Elsewhere for one that is not reached yet."""
+    if step not in BY_STEP and step != CHECK:
+        raise NotYours
+    known = context()
+    if not may_visit(step, answers, known):
+        raise Elsewhere(here(next_unanswered(answers, known)))

@@ -1,0 +1,93 @@
+"""Leaving a request and coming back to it, on any device, by a link that goes to the address on file.
+
+A leaked link alone opens nothing: the address is typed again before answers are shown.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Response, redirect
+
+from intake import journal
+from intake.cases import draft as drafts
+from intake.cases import letters
+from intake.errors import AddressMismatch
+from intake.forms.draft_answers import with_address
+from intake.forms.returning import ComingBack, SaveForLater
+from intake.journal import Event
+from intake.links.sessions import Role
+from intake.web.address import check_address
+from intake.web.drafting import Elsewhere, draw, here, keep, keep_address, read_mine, signed
+from intake.web.pages import say
+from intake.web.security import limit, need_session, services
+
+blueprint = Blueprint("returning", __name__)
+
+
+@blueprint.get("/<code>/save")
+def save() -> Response:
+    """Where shall the link go?"""
+    return _save_page(signed(SaveForLater, data={"email": read_mine().address}))
+
+
+@blueprint.post("/<code>/save")
+@limit("save")
+def send_link() -> Response:
+    """Send the link that leads back to this draft."""
+    form, draft_id, house = signed(SaveForLater, typed=True), read_mine().id, services()
+    if not form.validate():
+        return _save_page(form, 422)
+    keep(draft_id, partial(with_address, address=form.email.data))
+    with house.database.transaction() as tx:
+        keep_address(
+            tx, drafts.read_draft(tx, house.keys, draft_id, house.clock(), to_change=True), form.email.data
+        )
+        newest = drafts.read_draft(tx, house.keys, draft_id, house.clock())
+        letters.send_way_back(tx, house, newest, house.clock())
+    return redirect(here("saved"), 303)
+
+
+@blueprint.get("/<code>/saved")
+def saved() -> Response:
+    """The link is on its way."""
+    shown: Mapping[str, Any] = {"address": read_mine().address, "back": here("continue")}
+    return draw("request/saved.html", step="saved", days=services().settings.draft_days, **shown)
+
+
+def _save_page(form: SaveForLater, status: int = 200) -> Response:
+    shown: Mapping[str, Any] = {"back": here("continue"), "days": services().settings.draft_days}
+    return draw("request/save.html", status, "save", form=form, **shown)
+
+
+@blueprint.get("/<code>/resume")
+def ask_address() -> Response:
+    """After a link: the address first, then the answers."""
+    session = need_session(Role.DRAFT)
+    if session.grant_id is None or session.address_checked:
+        raise Elsewhere(here("continue"))
+    return _resume_page(signed(ComingBack))
+
+
+@blueprint.post("/<code>/resume")
+@limit("address")
+def resume() -> Response:
+    """The address typed again: it is theirs, since the link came by it."""
+    form, session, house = signed(ComingBack, typed=True), need_session(Role.DRAFT), services()
+    if not form.validate():
+        return _resume_page(form, 422)
+    with house.database.read() as tx:
+        draft = drafts.read_draft(tx, house.keys, session.subject, house.clock())
+    try:
+        check_address(session, form.email.data, draft.address)
+    except AddressMismatch as wrong:
+        form.email.errors = [say(wrong.message)]
+        return _resume_page(form, 422)
+    with house.database.transaction() as tx:
+        drafts.confirm_address(tx, house.keys, draft)
+        journal.write(tx, Event.ADDRESS_CONFIRMED, house.clock(), actor="requester")
+    return redirect(here("continue"), 303)
+
+
+def _resume_page(form: ComingBack, status: int = 200) -> Response:
+    return draw("request/resume.html", status, "resume", form=form, action=here("resume"))

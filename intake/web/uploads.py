@@ -1,0 +1,168 @@
+"""tus uploads: thin views over `records.tus` (the protocol) and `records.receiving` (the engine).
+
+Only an upload session may use them, and only for uploads of its own grant; what it sent can never be read back here.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Blueprint, Response, current_app, request
+
+from intake.cases import lifecycle
+from intake.cases import store as cases
+from intake.db import Tx
+from intake.errors import MoveNotAllowed, OffsetMismatch, UploadGone, UploadNotFound, UploadsBusy
+from intake.links import grants
+from intake.links.sessions import Role, Session
+from intake.records import parts, receiving, removing, store, tus
+from intake.records.line import Line
+from intake.records.receiving import From, Limits
+from intake.records.sizes import in_words
+from intake.records.upload import About, Upload, key_owner, open_about
+from intake.web import errors
+from intake.web.security import limit, need_session, services
+
+blueprint = Blueprint("uploads", __name__, url_prefix="/uploads")
+
+OWN_OPTIONS = {"provide_automatic_options": False}
+
+
+@blueprint.before_request
+def need_protocol() -> None:
+    """Every request but OPTIONS must speak our version."""
+    if request.method != "OPTIONS":
+        tus.need_version(request.headers)
+
+
+@blueprint.after_request
+def say_protocol(response: Response) -> Response:
+    """Every answer names the version, also one that refuses."""
+    response.headers["Tus-Resumable"] = tus.VERSION
+    response.headers["Cache-Control"] = "no-store"
+    if response.status_code == 412:
+        response.headers["Tus-Version"] = tus.VERSION
+    return response
+
+
+@blueprint.errorhandler(OffsetMismatch)
+def say_offset(error: OffsetMismatch) -> Response:
+    """A wrong offset is answered with the true one."""
+    response = errors.answer(error)
+    response.headers["Upload-Offset"] = str(error.values["offset"])
+    return response
+
+
+@blueprint.route("", methods=["OPTIONS"], **OWN_OPTIONS)
+@blueprint.route("/<upload_id>", methods=["OPTIONS"], **OWN_OPTIONS)
+def greet(upload_id: str = "") -> Response:
+    """What we speak, and how large a file may be."""
+    return Response(status=204, headers=tus.greeting(services().settings.upload_max_bytes))
+
+
+@blueprint.route("", methods=["POST"], **OWN_OPTIONS)
+@limit("upload")
+def begin() -> Response:
+    """Announce a file: its length is reserved, its address is answered."""
+    session = need_session(Role.UPLOAD)
+    length, about = tus.length_of(request.headers), tus.about_of(request.headers)
+    upload = announce(session, about, length)
+    headers = tus.standing(0, upload.length, upload.expires_at)
+    return Response(status=201, headers=headers | {"Location": f"/uploads/{upload.id}"})
+
+
+@blueprint.route("/<upload_id>", methods=["HEAD"], **OWN_OPTIONS)
+def stand(upload_id: str) -> Response:
+    """Where an upload stands. Changes nothing. The browser that began it also gets its own metadata back."""
+    session, upload = _mine(upload_id)
+    if upload.gone:
+        raise UploadGone
+    with services().database.read() as tx:
+        offset = upload.length if upload.complete else parts.committed(tx, upload.id)
+    headers = tus.standing(offset, upload.length, None if upload.complete else upload.expires_at)
+    if upload.session_id == session.id and (said := _metadata(upload)):
+        headers["Upload-Metadata"] = said
+    return Response(status=200, headers=headers)
+
+
+@blueprint.route("/<upload_id>", methods=["PATCH"], **OWN_OPTIONS)
+def append(upload_id: str) -> Response:
+    """Take bytes. The answer follows the last committed row; a line that breaks keeps what came."""
+    _, upload = _mine(upload_id)
+    tus.need_offset_type(request.headers)
+    offset = tus.offset_of(request.headers)
+    with a_place():
+        progress = take_in(upload, offset, Line(request.environ, request.content_length), request.content_length)
+    expires_at = None if progress.complete else progress.expires_at
+    return Response(status=204, headers=tus.standing(progress.offset, None, expires_at))
+
+
+@blueprint.route("/<upload_id>", methods=["DELETE"], **OWN_OPTIONS)
+def cancel(upload_id: str) -> Response:
+    """Give an unfinished upload up."""
+    _, upload = _mine(upload_id)
+    if upload.gone:
+        raise UploadGone
+    give_up(upload)
+    return Response(status=204, headers=tus.standing())
+
+
+def announce(session: Session, about: About, length: int) -> Upload:
+    """Begin an upload for the case of an upload session, reserved against its grant."""
+    house, now = services(), services().clock()
+    limits = Limits(
+        house.settings.upload_max_bytes, house.settings.disk_min_free_bytes, in_words(house.settings.upload_max_bytes)
+    )
+    key = house.keys.get(key_owner(session.subject))
+    source = From(session.subject, session.grant_id or "", session.id)
+    with house.database.transaction() as tx:
+        need_open_case(tx, session.subject)
+        return receiving.begin_upload(tx, key, house.vault, source, about, length, limits, grants.reserve, now)
+
+
+def take_in(upload: Upload, offset: int, pieces: Iterator[bytes] | Line, announced: int | None) -> receiving.Progress:
+    """Add bytes to an upload."""
+    house, key = services(), services().keys.get(key_owner(upload.case_id))
+    return receiving.append(house.database, house.vault, key, upload.id, offset, pieces, house.clock, announced)
+
+
+def give_up(upload: Upload) -> None:
+    """Cancel an upload; a case that waited only for it moves on."""
+    house, now = services(), services().clock()
+    removing.cancel_upload(house.database, house.vault, upload.id, grants.release, now)
+    with house.database.transaction() as tx:
+        lifecycle.settle_records(tx, house, upload.case_id, now)
+
+
+def need_open_case(tx: Tx, case_id: str) -> None:
+    """Raise MoveNotAllowed unless the case still takes records."""
+    if not cases.case_by_id(tx, case_id).takes_records:
+        raise MoveNotAllowed
+
+
+@contextmanager
+def a_place() -> Iterator[None]:
+    """One of the few places for uploads, so that they never take every thread. Raises UploadsBusy."""
+    most = services().settings.upload_threads
+    places: threading.Semaphore = current_app.extensions.setdefault("intake_places", threading.Semaphore(most))
+    if not places.acquire(blocking=False):
+        raise UploadsBusy
+    try:
+        yield
+    finally:
+        places.release()
+
+
+def _mine(upload_id: str) -> tuple[Session, Upload]:
+    """The session, and an upload of its case and grant. Raises SessionMissing, UploadNotFound, MoveNotAllowed."""
+    session = need_session(Role.UPLOAD)
+    with services().database.read() as tx:
+        upload = store.get(tx, upload_id)
+        if upload.case_id != session.subject or upload.grant_id != session.grant_id:
+            raise UploadNotFound
+        need_open_case(tx, session.subject)
+    return session, upload
+
+
+def _metadata(upload: Upload) -> str:
+    return open_about(services().keys.get(key_owner(upload.case_id)), upload).metadata
