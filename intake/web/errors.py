@@ -6,7 +6,7 @@ import traceback
 from pathlib import Path
 
 from flask import Flask, Response, jsonify, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from intake import errors
 from intake.web.pages import page, say
@@ -67,6 +67,7 @@ OF_THE_FRAMEWORK = {
     429: errors.TooManyRequests.message,
 }
 
+FOREIGN_HOST = errors.N_("This address is not ours. Open our page by its own address.")
 RETRY_SECONDS = {429: 300, 503: 15, 507: 3600}
 log = logging.getLogger("intake.web")
 
@@ -89,6 +90,8 @@ def answer(error: errors.IntakeError) -> Response:
 def answer_framework(error: HTTPException) -> Response:
     """The answer to what the framework refuses; its own headers (Allow, Retry-After, Content-Range) stay."""
     status = error.code or 500
+    if isinstance(error, SecurityError):  # asked for by a foreign host name: no page can be drawn for that
+        return Response(say(FOREIGN_HOST), 400, mimetype="text/plain")
     if 300 <= status < 400:
         return error.get_response()  # type: ignore[return-value]  # a redirect of the router's
     sentence = say(OF_THE_FRAMEWORK.get(status, errors.IntakeError.message))

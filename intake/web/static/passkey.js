@@ -57,11 +57,12 @@
   for (const form of document.querySelectorAll("form[data-at]")) {
     const button = form.querySelector("button");
     const says = form.querySelector("[data-says]");
+    form.querySelector("[data-without]").hidden = true;
     if (!window.PublicKeyCredential) {
       says.textContent = form.dataset.unsupported;
       continue;
     }
-    button.hidden = false;
+    form.querySelector("[data-press]").hidden = false;
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       if (button.getAttribute("aria-disabled") === "true") return;

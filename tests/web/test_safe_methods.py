@@ -1,0 +1,128 @@
+"""Looking changes nothing: GET, HEAD and OPTIONS on every route, twice, with valid links and sessions of every role."""
+
+import hashlib
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from intake.cases import letters, lifecycle, ways_in
+from intake.cases import draft as drafts
+from intake.db import Database, metadata
+from intake.desk import coordinators
+from intake.keys import wrapped_keys
+from intake.links import grants, sessions
+from intake.links.sessions import Role
+from intake.links.tokens import Purpose
+from tests.builders import a_case, a_draft
+from tests.web import sending
+from tests.web.desk_shelf import a_record
+from tests.web.desk_visits import a_signed_in_coordinator
+
+READING = ("case.read", "record.read", "records.read")
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+def _whole_state(services) -> dict[str, object]:
+    """Every row of both databases, and every object of the vault: but for journal lines of reading and last-seen times."""
+    state: dict[str, object] = {"vault": _files(services.settings.vault), "keys": _rows(services.keys.database)}
+    with services.database.read() as tx:
+        for table in metadata.sorted_tables:
+            if table.name == "journal_head":
+                continue
+            rows = [dict(row._mapping) for row in tx.all(select(table))]
+            if table.name == "journal":
+                rows = [{k: v for k, v in row.items() if k in ("event", "subject", "facts")} for row in rows]
+                rows = [row for row in rows if row["event"] not in READING]
+            if table.name == "sessions":
+                rows = [{k: v for k, v in row.items() if k != "seen_at"} for row in rows]
+            state[table.name] = sorted(map(repr, rows))
+    return state
+
+
+def _rows(database: Database) -> list[str]:
+    with database.read() as tx:
+        return sorted(repr(row) for row in tx.all(select(wrapped_keys)))
+
+
+def _files(folder: Path) -> dict[str, str]:
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
+
+
+@pytest.fixture
+def everybody(client, services, now: datetime):
+    """A browser that holds a session of every role, and what the routes can be asked for."""
+    with services.database.transaction() as tx:
+        case, draft = a_case(tx, services, now), a_draft(tx, services, now)
+        other = a_draft(tx, services, now)
+        parked = a_draft(tx, services, now)
+        lifecycle.send_draft(tx, services, parked, None, now)
+        letters.send_way_back(tx, services, other, now)
+        links = {
+            Purpose.CASE: ways_in.case_link(tx, services, case, now),
+            Purpose.UPLOAD: ways_in.upload_link(tx, services, case, now),
+            Purpose.RESUME: ways_in.draft_link(tx, services, other, Purpose.RESUME, now),
+            Purpose.CONFIRM: ways_in.draft_link(tx, services, parked, Purpose.CONFIRM, now),
+        }
+        guest = coordinators.invite(tx, services.keys, services.ring, "Guest", "guest@clinic.example", "en", now)
+        invite = grants.issue(tx, Purpose.INVITE, guest.id, case.purge_at, now)
+        links[Purpose.INVITE] = ways_in.address_of(services, invite)
+    a_signed_in_coordinator(services, client)
+    held, unfinished = a_record(services, case.id), None
+    sending.let_in_to_look(client, services, case, now, "demonstration@example.org")
+    sending.let_in_to_send(client, services, case, now)
+    unfinished = sending.announce(client, 1000).location.rsplit("/", 1)[1]
+    with services.database.transaction() as tx:
+        secret = sessions.start(tx, Role.DRAFT, draft.id, now, expires_at=draft.expires_at, address_checked=True)
+        enrol = sessions.start(tx, Role.ENROL, guest.id, now)
+        links[Purpose.CASE] = ways_in.current_case_link(tx, services, case, now)
+    client.set_cookie("__Host-draft", secret, domain="localhost", secure=True)
+    client.set_cookie("__Host-enrol", enrol, domain="localhost", secure=True)
+    tokens = [link.rsplit("/", 1)[1] for link in links.values()]
+    return client, {"case_id": [case.id], "token": tokens, "upload_id": [held.id, unfinished], "code": ["en"]}
+
+
+STEPS = ["who", "asking", "patient", "reach-you", "condition", "reason", "treatment", "questions", "what-matters"]
+STEPS += ["records", "consent"]
+
+
+def _addresses(app, known: dict[str, list[str]]) -> list[str]:
+    values = known | {"filename": ["intake.css"], "step": STEPS, "name": ["no-such-letter.eml"]}
+    addresses = []
+    for rule in app.url_map.iter_rules():
+        made = [rule.rule]
+        for argument in sorted(rule.arguments):
+            marks = (f"<{argument}>", f"<path:{argument}>")
+            made = [one.replace(mark, value) for one in made for value in values[argument] for mark in marks if mark in one]
+        addresses += made
+    return sorted(set(addresses))
+
+
+@pytest.mark.usefixtures("database")
+def test_looking_at_every_route_twice_changes_nothing(everybody, app, services) -> None:
+    visitor, known = everybody
+    addresses = _addresses(app, known)
+    before, seen = _whole_state(services), set()
+    for _ in range(2):
+        for address in addresses:
+            for method in SAFE:
+                answer = visitor.open(address, method=method)
+                answer.get_data()
+                answer.close()
+                assert answer.status_code < 500, (method, address)
+                if method == "GET" and answer.status_code == 200:
+                    seen.add(address)
+    after = _whole_state(services)
+    for part, was in before.items():
+        assert after[part] == was, part
+    assert len(seen) > 30, "most routes must really have been seen, not refused"
+
+
+def test_the_state_that_is_compared_does_change_when_something_is_done(everybody, services, now: datetime) -> None:
+    before = _whole_state(services)
+    with services.database.transaction() as tx:
+        drafts.begin_draft(tx, services.keys, drafts.new_draft_id(), "en", "v", 1, now)
+    after = _whole_state(services)
+    assert {part for part in before if before[part] != after[part]} == {"drafts", "keys"}
