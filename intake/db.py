@@ -129,6 +129,7 @@ class Database:
 def _sqlite(url: URL) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        Path(url.database).touch(mode=0o600)
     engine = create_engine(url, connect_args={"timeout": 30}, pool_size=32, max_overflow=64)
 
     @event.listens_for(engine, "connect")

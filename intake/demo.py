@@ -8,7 +8,7 @@ from datetime import timedelta
 from werkzeug.datastructures import MultiDict
 
 from intake.cases import draft as drafts
-from intake.cases import lifecycle, store
+from intake.cases import lifecycle, store, ways_in
 from intake.cases.case import Case, Stage
 from intake.db import Tx
 from intake.errors import DemoRefused
@@ -17,11 +17,18 @@ from intake.forms.draft_answers import DraftAnswers, with_page
 from intake.forms.journey import next_unanswered
 from intake.forms.pages import CHECK, open_page
 from intake.forms.whole import whole_request
+from intake.links import grants
+from intake.records import checking, receiving
+from intake.records.scanner import NoScanner
+from intake.records.sizes import in_words
+from intake.records.upload import About
 from intake.services import Services
 
 WATERMARK = "DEMONSTRATION"
 ACTOR = "demo"
 ELSEWHERE = "DEMONSTRATION: ask the hospital that treats you for its patient advice office."
+
+RECORD = b"%PDF-1.4\n% DEMONSTRATION: no record of anybody\n%%EOF\n"
 
 # The way of each demonstration case, from being opened to where it stands.
 WAYS: tuple[tuple[Stage, ...], ...] = (
@@ -84,7 +91,11 @@ def fill(services: Services) -> int:
         raise DemoRefused
     for number, way in enumerate(WAYS, start=1):
         with services.database.transaction() as tx:
-            _go(tx, services, _open(tx, services, number), way)
+            case = _open(tx, services, number)
+        if Stage.RECORDS_IN in way:
+            _send_record(services, case)
+        with services.database.transaction() as tx:
+            _go(tx, services, case, way)
     return len(WAYS)
 
 
@@ -109,6 +120,19 @@ def _open(tx: Tx, services: Services, number: int) -> Case:
     drafts.save_address(tx, keys, draft, given["reach-you"]["email"], days, now)
     draft = drafts.read_draft(tx, keys, draft.id, now)
     return lifecycle.confirm_draft(tx, services, draft, whole_request(draft.answers, context), now)
+
+
+def _send_record(services: Services, case: Case) -> None:
+    """One small record, through the same verbs that a browser's upload goes through."""
+    key, now, settings = services.keys.get(case.key_owner), services.clock(), services.settings
+    most = settings.upload_max_bytes
+    limits = receiving.Limits(most, settings.disk_min_free_bytes, in_words(most))
+    with services.database.transaction() as tx:
+        source = receiving.From(case.id, ways_in.upload_grant(tx, services, case, now).id, ACTOR)
+        told = (source, About(f"{WATERMARK}.pdf"), len(RECORD), limits)
+        upload = receiving.begin_upload(tx, key, services.vault, *told, grants.reserve, now)
+    receiving.append(services.database, services.vault, key, upload.id, 0, [RECORD], services.clock)
+    checking.check_record(services.database, services.vault, key, upload.id, NoScanner(), grants.release, now)
 
 
 def _go(tx: Tx, services: Services, case: Case, way: tuple[Stage, ...]) -> None:

@@ -21,6 +21,10 @@ CATALOGUES = Path(__file__).parent / "locale"
 NOT_COUNTRIES = frozenset({"EU", "EZ", "UN", "XA", "XB", "XK", "QO", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"})
 
 
+# Dates in English are read by people from everywhere: the day comes first, and the month is a word.
+FORMATS = {"en": "en_GB"}
+
+
 class Languages:
     """What the service can say, and how it says it in each language."""
 
@@ -49,7 +53,7 @@ class Languages:
 
     def format_date(self, code: str, day: date) -> str:
         """A date with the month written out."""
-        return format_date(day, format="long", locale=code)
+        return format_date(day, format="long", locale=FORMATS.get(code, code))
 
     def format_month(self, code: str, day: date) -> str:
         """Month and year of a date, with the month written out."""
@@ -57,7 +61,7 @@ class Languages:
 
     def format_datetime(self, code: str, moment: datetime, zone: str = "UTC") -> str:
         """A moment in a time zone, with the zone named."""
-        return format_datetime(moment, "d MMMM y, HH:mm z", tzinfo=get_timezone(zone), locale=code)
+        return format_datetime(moment, "d MMMM y, HH:mm z", tzinfo=get_timezone(zone), locale=FORMATS.get(code, code))
 
     def country_names(self, code: str) -> list[tuple[str, str]]:
         """ISO 3166 codes with their names in a language, sorted by name."""

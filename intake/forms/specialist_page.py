@@ -5,14 +5,15 @@ The words are the patient's; nothing is judged, shortened or ranked by us.
 
 from dataclasses import dataclass
 
-from intake.forms.answers import Row, section
+from intake.forms.answers import Row
 from intake.forms.base import is_about_other
 from intake.forms.context import Answers, FormContext
 from intake.forms.fields.checklist import CAN_GET, HAVE, HAVE_NOT, RecordsChecklist
 from intake.forms.fields.choices import UNKNOWN
 from intake.forms.fields.dates import age_on
 from intake.forms.journey import pruned
-from intake.forms.pages import BY_STEP, open_page
+from intake.forms.pages import open_page
+from intake.forms.read_as import read_rows
 from intake.languages import N_
 
 
@@ -52,25 +53,21 @@ def specialist_page(answers: Answers, context: FormContext) -> SpecialistPage:
     """The page for these answers, in the context's language. Works for half-answered drafts too (a
     preview)."""
     given = pruned(answers)
-    treatment = _rows("treatment", given, context)
+    treatment = read_rows("treatment", given, context)
     questions = given.get("questions", {})
     asked = [questions.get(rank, "") for rank in ("first", "second", "third")]
     return SpecialistPage(
-        patient=(*_rows("patient", given, context), *_age(given, context)),
-        asked_by=_rows("asking", given, context) if is_about_other(given) else (),
-        illness=_rows("condition", given, context),
-        reason=_rows("reason", given, context),
+        patient=(*read_rows("patient", given, context), *_age(given, context)),
+        asked_by=read_rows("asking", given, context) if is_about_other(given) else (),
+        illness=read_rows("condition", given, context),
+        reason=read_rows("reason", given, context),
         decision=tuple(row for row in treatment if row.field in DECISION),
         decision_date=next((row.value for row in treatment if row.field == "plan_date"), ""),
         questions=tuple(question for question in asked if question),
-        matters=_rows("what-matters", given, context),
+        matters=read_rows("what-matters", given, context),
         treatment=tuple(row for row in treatment if row.field not in DECISION),
         records=_records(given, context),
     )
-
-
-def _rows(step: str, given: Answers, context: FormContext) -> tuple[Row, ...]:
-    return section(step, given, context).rows if step in given and step in BY_STEP else ()
 
 
 def _age(given: Answers, context: FormContext) -> tuple[Row, ...]:
@@ -91,7 +88,7 @@ def _records(given: Answers, context: FormContext) -> RecordsHeld:
         can_get=tuple(held.by_state(CAN_GET)),
         missing=tuple(held.by_state(HAVE_NOT)),
         not_said=(*held.by_state(UNKNOWN), *held.by_state("")),
-        tongues=tuple(row for row in _rows("records", given, context) if row.field != "items_held"),
+        tongues=tuple(row for row in read_rows("records", given, context) if row.field != "items_held"),
         cannot_say=tuple(
             (context.say(item.title), context.say(item.cannot_say_without.text))
             for item in absent

@@ -42,8 +42,8 @@ class Role(StrEnum):
     REVIEW = "review"
 
 
-# Idle and absolute limits (security.md V7.1.1: patient 30 min idle and 12 h, coordinator 15 min and 8 h). A draft lasts as
-# long as the draft itself, and an upload session as long as its grant: both can only add.
+# Idle and absolute limits (ASVS 5.0 V7.1.1): requester 30 minutes and 12 hours, coordinator 15 minutes and 8 hours.
+# A draft session lasts as long as the draft, and an upload session as long as its grant: that one can only add.
 IDLE = {Role.CASE: timedelta(minutes=30), Role.DESK: timedelta(minutes=15), Role.ENROL: timedelta(minutes=30)}
 LONGEST = {Role.CASE: timedelta(hours=12), Role.DESK: timedelta(hours=8), Role.ENROL: timedelta(minutes=30)}
 SEEN_EVERY = timedelta(seconds=60)

@@ -70,13 +70,13 @@ class Bundle:
         if len({entry.name for entry in entries}) != len(entries):
             raise ValueError("two entries have one name")
         self._segments: list[tuple[int, Pieces]] = []
-        directory, offset = b"", 0
+        directory, offset = bytearray(), 0
         for entry in entries:
             header = _local_header(entry)
             directory += _directory_line(entry, offset)
             self._segments += [_bytes_segment(header), (entry.length, entry.pieces)]
             offset += len(header) + entry.length
-        ending = directory + _ending(len(entries), len(directory), offset)
+        ending = bytes(directory) + _ending(len(entries), len(directory), offset)
         self._segments.append(_bytes_segment(ending))
         self._stops = list(accumulate(length for length, _ in self._segments))
         self.length: int = self._stops[-1]

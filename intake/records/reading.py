@@ -49,7 +49,7 @@ def open_record(tx: Tx, key: bytes, upload: Upload) -> Record:
 
 
 def records_of_case(tx: Tx, key: bytes, case_id: str) -> list[Record]:
-    """Every upload of a case that is not gone, oldest first: its place in this list is its number."""
+    """Every upload of a case that is not gone, as they were received: its place in this list is its number."""
     return [open_record(tx, key, upload) for upload in store.of_case(tx, case_id)]
 
 

@@ -8,11 +8,10 @@ scanned here; that is a job's work, put in with the last byte.
 import errno
 import secrets
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from intake import journal, queue
+from intake import journal
 from intake.clock import Clock
 from intake.db import Database, Tx
 from intake.errors import (
@@ -22,23 +21,15 @@ from intake.errors import (
     UploadEmpty,
     UploadGone,
     UploadOverrun,
-    UploadReplaced,
     UploadTooLarge,
 )
 from intake.journal import Event
 from intake.records import parts, store
-from intake.records.filling import OpenPart
+from intake.records.appending import Appending
 from intake.records.parts import Part
-from intake.records.upload import About, State, Upload, seal_about
+from intake.records.upload import IDLE_TIME, SENDER, About, State, Upload, seal_about
 from intake.records.vault import Vault
 
-# A part shorter than this is sealed again with what comes after it, so that a bad line leaves no crowd of tiny objects.
-SHORT_PART_BYTES = 1024 * 1024
-# On a slow line a part is closed after this long: a broken connection then costs seconds of sending, not minutes.
-PART_TIME = timedelta(seconds=5)
-IDLE_TIME = timedelta(days=7)
-CHECK_JOB = "check_record"
-SENDER = "requester"
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 # Takes from, or gives back to, what a grant allows: (tx, grant id, bytes). The floor above brings it.
@@ -132,11 +123,11 @@ def append(
         if any(pieces):
             raise UploadComplete
         return Progress(offset, upload.length, upload.expires_at)
-    appending = _Appending(database, vault, key, upload, last, clock)
+    appending = Appending(database, vault, key, upload, last, clock)
     try:
         for piece in pieces:
             appending.take(piece)
-        return appending.finish()
+        return Progress(appending.finish(), upload.length, upload.expires_at)
     except OSError as error:
         if error.errno in NO_ROOM:
             raise SpaceShort from error
@@ -163,108 +154,3 @@ def _take_turn(
             store.raise_generation(tx, upload_id, now, now + IDLE_TIME)
             upload = store.get(tx, upload_id)
     return upload, last
-
-
-class _Appending:
-    """One request's turn at an upload. While one part is synced and committed, the next is being received."""
-
-    def __init__(
-        self, database: Database, vault: Vault, key: bytes, upload: Upload, last: Part | None, clock: Clock
-    ) -> None:
-        self._database, self._vault, self._key, self._clock = database, vault, key, clock
-        self._upload = upload
-        self._last = last
-        self._open: OpenPart | None = None
-        self._helper: ThreadPoolExecutor | None = None
-        self._waiting: Future[None] | None = None
-        self._received = last.stop if last else 0
-
-    def take(self, piece: bytes) -> None:
-        """Add bytes; close a part when it is full or has been open for long."""
-        self._received += len(piece)
-        if self._received > self._upload.length:
-            raise UploadOverrun
-        view = memoryview(piece)
-        while view:
-            part = self._open or self._begin_part()
-            taken = view[: part.room]
-            part.take(taken)
-            view = view[len(taken) :]
-            if part.room == 0 or self._clock() - part.began >= PART_TIME:
-                self._hand_over(part)
-
-    def finish(self) -> Progress:
-        """Keep whatever came, and wait until all of it is committed."""
-        self._wait()
-        if self._open is not None:
-            part, self._open = self._open, None
-            self._commit(part)
-            self._last = _as_part(part)
-        return Progress(self._received, self._upload.length, self._upload.expires_at)
-
-    def close(self) -> None:
-        """Let go of everything that was not committed."""
-        if self._helper is not None:
-            self._helper.shutdown(wait=True)
-        if self._open is not None:
-            self._open.drop()
-
-    def _begin_part(self) -> OpenPart:
-        short = self._last is not None and self._last.length < SHORT_PART_BYTES
-        if short:
-            self._wait()  # it must be committed before another can take its place
-        self._open = OpenPart(self._vault, self._key, self._upload, self._last, self._clock(), replaces=short)
-        return self._open
-
-    def _hand_over(self, part: OpenPart) -> None:
-        self._wait()
-        if self._helper is None:
-            self._helper = ThreadPoolExecutor(1, "intake-part")
-        self._waiting = self._helper.submit(self._commit, part)
-        self._last, self._open = _as_part(part), None
-
-    def _wait(self) -> None:
-        waiting, self._waiting = self._waiting, None
-        if waiting is not None:
-            waiting.result()
-
-    def _commit(self, part: OpenPart) -> None:
-        """Bytes first, row last. An object whose row may have gone in is left to the sweep, never removed."""
-        try:
-            kept = part.keep()
-        except OSError:
-            part.drop()
-            raise
-        try:
-            with self._database.transaction() as tx:
-                self._add_row(tx, kept, part)
-        except (UploadReplaced, UploadGone):
-            part.drop()
-            raise
-        if part.replaced is not None:
-            self._vault.destroy(part.replaced.object_id)
-
-    def _add_row(self, tx: Tx, kept: Part, part: OpenPart) -> None:
-        now = self._clock()
-        upload = store.get(tx, self._upload.id, to_change=True)
-        if upload.gone:
-            raise UploadGone
-        mine = upload.generation == self._upload.generation and upload.state is State.RECEIVING
-        if not mine or parts.last(tx, upload.id) != part.previous or store.condemned(tx, kept.object_id, now):
-            raise UploadReplaced
-        parts.add(tx, kept, part.replaced)
-        store.change(tx, upload.id, touched_at=now, expires_at=now + IDLE_TIME)
-        if kept.stop == upload.length:
-            _complete(tx, upload, now)
-
-
-def _as_part(part: OpenPart) -> Part:
-    place = part.place
-    return Part(place.upload_id, part.number, place.start, part.length, place.object_id)
-
-
-def _complete(tx: Tx, upload: Upload, now: datetime) -> None:
-    store.change(tx, upload.id, state=State.RECEIVED.value, received_at=now)
-    queue.put(tx, CHECK_JOB, upload.id, now, now, dedupe=f"{CHECK_JOB}:{upload.id}")
-    facts = {"upload": upload.id, "size": upload.length}
-    journal.write(tx, Event.UPLOAD_RECEIVED, now, actor=SENDER, subject=upload.case_id, **facts)

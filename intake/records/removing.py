@@ -11,10 +11,9 @@ from intake.db import Database, Tx
 from intake.errors import UploadComplete
 from intake.journal import Event
 from intake.records import parts, store
-from intake.records.upload import State, Upload
+from intake.records.upload import SENDER, State, Upload
 from intake.records.vault import Vault
 
-SENDER = "requester"
 ASKED_AT_ONCE = 500
 
 # Gives back to what a grant allows: (tx, grant id, bytes). The floor above brings it.

@@ -77,10 +77,13 @@ def get(tx: Tx, upload_id: str, *, to_change: bool = False) -> Upload:
 
 
 def of_case(tx: Tx, case_id: str) -> list[Upload]:
-    """Every upload of a case that was not cancelled and did not run out, oldest first."""
+    """Every upload of a case that was not cancelled and did not run out: as they were received, the unfinished last.
+
+    So the place of a received one never changes, and it can be called by its number.
+    """
     there = uploads.c.state.not_in((State.CANCELLED.value, State.EXPIRED.value))
-    wanted = select(uploads).where(uploads.c.case_id == case_id, there)
-    return [_upload(row) for row in tx.all(wanted.order_by(uploads.c.made_at, uploads.c.id))]
+    order = (uploads.c.received_at.is_(None), uploads.c.received_at, uploads.c.made_at, uploads.c.id)
+    return [_upload(row) for row in tx.all(select(uploads).where(uploads.c.case_id == case_id, there).order_by(*order))]
 
 
 def of_session(tx: Tx, case_id: str, session_id: str) -> list[Upload]:

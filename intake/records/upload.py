@@ -4,11 +4,16 @@ Its name and what the check found are sealed; what must be counted or searched (
 """
 
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from intake.keys import context, open_json, seal_json
+
+# An unfinished upload that nobody adds to is given up after this long.
+IDLE_TIME = timedelta(days=7)
+# Who adds to a case and takes away what is unfinished, in the journal.
+SENDER = "requester"
 
 
 class State(StrEnum):

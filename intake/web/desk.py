@@ -9,24 +9,17 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from intake import journal
-from intake.cases import consent, lifecycle, store
-from intake.cases.case import DECLINE_REASONS, MOVES, Case, Stage, Turn, may_move
-from intake.cases.consent import Consent
-from intake.db import Tx
-from intake.desk import coordinators, openings
+from intake.cases import lifecycle, store
+from intake.cases.case import DECLINE_REASONS, Stage, Turn, may_move
+from intake.desk import coordinators
 from intake.desk.coordinators import actor
 from intake.errors import MoveNotAllowed, ReasonMissing, SessionMissing
-from intake.forms.answers import Row, section
-from intake.forms.context import form_context
 from intake.forms.csrf import STALE_PAGE
-from intake.forms.specialist_page import SpecialistPage, specialist_page
-from intake.journal import Event, Line
+from intake.journal import Event
 from intake.languages import N_
-from intake.records import reading
 from intake.records import store as record_store
-from intake.records.reading import Record
-from intake.records.upload import Upload
-from intake.web.pages import language, page, say
+from intake.web.case_file import NOT_BY_HAND, read_case_file
+from intake.web.pages import page, say
 from intake.web.security import csrf_ok, need_csrf, services
 from intake.web.sign_in import need_coordinator, refuse_odd_ids, sign_in_again
 
@@ -35,10 +28,7 @@ blueprint.register_error_handler(SessionMissing, sign_in_again)
 blueprint.url_value_preprocessor(refuse_odd_ids)
 
 PER_PAGE = 50
-CONTACT = "reach-you"
 ELSEWHERE_LENGTH = 2000
-# Declining has a page of its own, for its reason; erasing is never a move made by hand at the desk.
-NOT_BY_HAND = frozenset({Stage.DECLINED, Stage.ERASED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,52 +55,6 @@ class Asked:
         wanted = {"stage": self.stage, "turn": self.turn}
         kept = {name: value.value for name, value in wanted.items() if value is not None}
         return url_for("desk.cases", page=number, **kept)
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFile:
-    """Everything that the page of a case shows."""
-
-    case: Case
-    answers: SpecialistPage
-    contact: tuple[Row, ...]
-    records: list[Record]
-    opened: set[str]
-    consents: list[Consent]
-    elsewhere: str
-    lines: list[Line]
-    names: dict[str, str]
-
-    @property
-    def moves(self) -> list[Stage]:
-        """Where the case may be moved by hand, in the order of the stages."""
-        return [stage for stage in Stage if stage in MOVES[self.case.stage] - NOT_BY_HAND]
-
-    @property
-    def may_be_declined(self) -> bool:
-        """Whether the table still leads to declining."""
-        return may_move(self.case.stage, Stage.DECLINED)
-
-    @property
-    def readable(self) -> list[Record]:
-        """The records that this coordinator may download now."""
-        return [record for record in self.records if may_read(record.upload, self.opened)]
-
-    @property
-    def waiting(self) -> list[Record]:
-        """The records that this coordinator may open by a second, deliberate act."""
-        return [r for r in self.records if may_ask(r.upload) and r.upload.id not in self.opened]
-
-
-def may_read(upload: Upload, opened: set[str]) -> bool:
-    """Clean, or held and deliberately opened by this coordinator; and whole, as its check found it."""
-    allowed = upload.opens == "freely" or (upload.opens == "deliberately" and upload.id in opened)
-    return allowed and upload.findings is not None
-
-
-def may_ask(upload: Upload) -> bool:
-    """Held, and whole: it opens by a deliberate act."""
-    return upload.opens == "deliberately" and upload.findings is not None
 
 
 @blueprint.get("/")
@@ -188,32 +132,10 @@ def show_case(case_id: str, who: str, status: int = 200, *, said: str = "") -> R
     """The page of a case; that this coordinator read it is journalled first. Raises CaseNotFound."""
     house, now = services(), services().clock()
     with house.database.read() as tx:
-        file = _case_file(tx, case_id, who)
+        file = read_case_file(tx, case_id, who)
     with house.database.transaction() as tx:
         journal.write(tx, Event.CASE_READ, now, actor=actor(who), subject=case_id)
     return page("desk/case.html", status, file=file, case=file.case, me=who, now=now, said=said)
-
-
-def _case_file(tx: Tx, case_id: str, who: str) -> CaseFile:
-    house = services()
-    found = store.case_by_id(tx, case_id)
-    today = house.clock().date()
-    context = form_context(house.languages, house.operator, house.knowledge, language(), today)
-    answers = store.read_answers(tx, house.keys, found)
-    records = reading.records_of_case(tx, house.keys.get(found.key_owner), case_id)
-    lines = journal.lines(tx, case_id)
-    people = {line.actor.partition(":")[2] for line in lines if line.actor.startswith("coordinator:")}
-    return CaseFile(
-        case=found,
-        answers=specialist_page(answers, context),
-        contact=section(CONTACT, answers, context).rows if CONTACT in answers else (),
-        records=records,
-        opened=openings.opened_among(tx, who, [record.upload.id for record in records]),
-        consents=consent.given(tx, case_id),
-        elsewhere=store.read_elsewhere(tx, house.keys, found),
-        lines=lines,
-        names=coordinators.names(tx, house.keys, people | {found.coordinator_id or ""}),
-    )  # fmt: skip
 
 
 def _decline_page(

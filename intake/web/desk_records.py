@@ -22,7 +22,7 @@ from intake.records.bundle import Bundle, index_text, record_entry, text_entry
 from intake.records.names import content_disposition
 from intake.records.reading import Record
 from intake.records.upload import Upload
-from intake.web.desk import may_ask, may_read
+from intake.web.case_file import may_ask, may_read
 from intake.web.pages import page
 from intake.web.security import need_csrf, services
 from intake.web.sign_in import need_coordinator, refuse_odd_ids, sign_in_again

@@ -159,7 +159,7 @@ def _receive(session: Session, staged: Staged) -> None:
 
 
 def _list(tx: Tx, visitor: Visitor) -> list[Shown]:
-    """What this visitor may see, oldest first."""
+    """What this visitor may see, as it was received."""
     mine = visitor.sending.id if visitor.sending else None
     key = services().keys.get(key_owner(visitor.case_id))
     uploads = [

@@ -3,6 +3,7 @@
 A view reads the draft, does one verb and answers; which page comes next is the journey's to say.
 """
 
+import re
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -44,6 +45,7 @@ from intake.web.security import guard, limit, services, start_session
 blueprint = Blueprint("request", __name__, url_prefix="/request")
 blueprint.register_blueprint(returning.blueprint)
 
+PARTNER = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 START, SEND, AGAIN = "request:start", "request:send", "request:again"
 
 
@@ -114,7 +116,8 @@ def begin() -> Response:
     house, draft_id, days = services(), drafts.new_draft_id(), services().settings.draft_days
     response = redirect(here("continue"), 303)
     with house.database.transaction() as tx:
-        draft = drafts.begin_draft(tx, house.keys, draft_id, language(), FORM_VERSION, days, house.clock())
+        known = (draft_id, language(), FORM_VERSION, days, house.clock())
+        draft = drafts.begin_draft(tx, house.keys, *known, partner=_via() or None)
         start_session(tx, response, Role.DRAFT, draft_id, expires_at=draft.expires_at)
     return response
 
@@ -122,7 +125,13 @@ def begin() -> Response:
 def _start_page(form: Button, status: int = 200) -> Response:
     known, house = context(), services()
     not_served = [known.country(code) for code in house.operator.scope.countries_not_served]
-    return draw("request/start.html", status, form=form, not_served=not_served, draft_open=has_draft())
+    return draw("request/start.html", status, form=form, not_served=not_served, draft_open=has_draft(), via=_via())
+
+
+def _via() -> str:
+    """The partner whose page led here, by the slug in the address; "" for none, or for something that is no slug."""
+    slug = request.args.get("via", "")
+    return slug if PARTNER.fullmatch(slug) else ""
 
 
 @blueprint.get("/<code>/continue")

@@ -55,7 +55,7 @@ def sign_in_again(error: SessionMissing) -> Response:
     if errors.wants_json() or request.endpoint in PAGES:
         return errors.answer(error)
     if request.method == "GET" and request.headers.get("Sec-Fetch-Site") == "cross-site":
-        return page("desk/arriving.html", address=request.path)
+        return page("desk/arriving.html", address=request.full_path.rstrip("?"))
     case_id = (request.view_args or {}).get("case_id")
     return redirect(url_for("sign_in.sign_in", case=case_id, ended=1), 303)
 

@@ -1,4 +1,4 @@
-"""Whoever steals the database and the vault, but not the key file, learns no name, answer, address, file name or byte."""
+"""Whoever steals database and vault, but not the key file, learns no name, answer, address, file name or byte."""
 
 import io
 import re

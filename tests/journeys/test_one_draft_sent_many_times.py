@@ -28,7 +28,8 @@ def now() -> datetime:
 
 def _ask(server, method: str, path: str, cookies: dict[str, str], body: str = "") -> tuple[int, str, str]:
     connection = http.client.HTTPConnection("localhost", urlsplit(server.base_url).port, timeout=60)
-    headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()), "Sec-Fetch-Site": "same-origin"}
+    held = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    headers = {"Cookie": held, "Sec-Fetch-Site": "same-origin"}
     headers |= {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
     connection.request(method, path, body or None, headers)
     answer = connection.getresponse()

@@ -1,4 +1,4 @@
-"""From a worried reader to a coordinator with the records in hand: real Chromium at phone size, real servers, real mail."""
+"""From a worried reader to a coordinator with the records in hand, in real Chromium, with real servers and mail."""
 
 import os
 import re

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from intake.cases import letters, lifecycle, ways_in
 from intake.cases import draft as drafts
+from intake.cases import letters, lifecycle, ways_in
 from intake.cases.case import Case, Stage
 from intake.links import grants
 from intake.links.tokens import Purpose

@@ -300,3 +300,14 @@ def test_every_page_has_one_heading_a_label_for_each_box_and_help_in_the_same_pl
             assert f'for="{name}"' in text, tag
     assert "style=" not in text and "<script>" not in text and "onclick" not in text
     assert len(text) < 50_000
+
+
+SLUGS = [("helping-hands", "helping-hands"), ("<b>", None), ("UPPER", None), ("", None)]
+
+
+@pytest.mark.parametrize(("slug", "kept"), SLUGS)
+def test_the_partner_whose_page_led_here_is_kept_with_the_draft(client, services, slug: str, kept: str | None) -> None:
+    page = client.get("/request/en/", query_string={"via": slug})
+    assert client.answer(page, form="/request/en/").status_code == 303
+    with services.database.read() as tx:
+        assert tx.scalar(select(drafts.c.partner)) == kept

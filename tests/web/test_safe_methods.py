@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from intake.cases import letters, lifecycle, ways_in
 from intake.cases import draft as drafts
+from intake.cases import letters, lifecycle, ways_in
 from intake.db import Database, metadata
 from intake.desk import coordinators
 from intake.keys import wrapped_keys
@@ -25,7 +25,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def _whole_state(services) -> dict[str, object]:
-    """Every row of both databases, and every object of the vault: but for journal lines of reading and last-seen times."""
+    """Every row of both databases and every object of the vault, but for lines of reading and last-seen times."""
     state: dict[str, object] = {"vault": _files(services.settings.vault), "keys": _rows(services.keys.database)}
     with services.database.read() as tx:
         for table in metadata.sorted_tables:
@@ -95,7 +95,8 @@ def _addresses(app, known: dict[str, list[str]]) -> list[str]:
         made = [rule.rule]
         for argument in sorted(rule.arguments):
             marks = (f"<{argument}>", f"<path:{argument}>")
-            made = [one.replace(mark, value) for one in made for value in values[argument] for mark in marks if mark in one]
+            mark = next(each for each in marks if each in rule.rule)
+            made = [one.replace(mark, value) for one in made for value in values[argument]]
         addresses += made
     return sorted(set(addresses))
 

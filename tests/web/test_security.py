@@ -25,7 +25,8 @@ ALWAYS = {
 @pytest.mark.parametrize(
     ("method", "address", "status"),
     [
-        ("GET", "/request/en/", 200), ("GET", "/request/", 302), ("GET", "/request/en/who", 303), ("GET", "/case/", 401),
+        ("GET", "/request/en/", 200), ("GET", "/request/", 302), ("GET", "/request/en/who", 303),
+        ("GET", "/case/", 401),
         ("GET", "/desk/", 303), ("GET", "/l/forged", 404), ("GET", "/no/such/page", 404), ("PUT", "/case/", 405),
         ("POST", "/case/address", 403), ("GET", "/healthz", 200), ("POST", "/uploads", 412), ("TRACE", "/case/", 405),
     ],

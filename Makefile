@@ -1,0 +1,45 @@
+# The two commands that matter: `make run` and `make test`. Both set up what they need; a second time is quick.
+# `make help` prints the rest.
+
+SHELL := /bin/sh
+BIN := .venv/bin
+LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint lock catalogue site pictures clean environment test-environment
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: environment ## set up and serve everything on http://localhost:8000, with letters kept in a folder
+	@INTAKE_ENV=development exec $(BIN)/intake run
+
+test: test-environment ## set up and run all tests (ARGS="tests/links -q" for some of them)
+	@ops/components.sh
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: test-environment ## look at the style of the code
+	@$(BIN)/ruff check .
+
+catalogue: environment ## collect every sentence that can be translated into intake/locale/intake.pot
+	@$(BIN)/python ops/catalogue.py
+
+site: environment ## build the guidance site into var/site
+	@INTAKE_ENV=development $(BIN)/intake site
+
+lock: test-environment ## write the lock files anew (UPGRADE=--upgrade also chooses newer versions)
+	@$(LOCK) $(UPGRADE) --output-file requirements.lock pyproject.toml
+	@$(LOCK) $(UPGRADE) --extra test --constraint requirements.lock --output-file requirements-test.lock pyproject.toml
+
+pictures: test-environment ## take the pictures of the README anew
+	@INTAKE_PICTURES=docs/maintainers/images $(BIN)/python -m pytest -q tests/browser/test_readme_pictures.py
+
+clean: ## throw away the environment, caches and what was built; var/ (keys, cases, records) stays
+	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis build *.egg-info tests/node_modules var/site
+	@find intake tests ops -name __pycache__ -type d -prune -exec rm -rf {} +
+
+environment:
+	@ops/environment.sh requirements.lock
+
+test-environment:
+	@ops/environment.sh requirements.lock requirements-test.lock

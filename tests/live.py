@@ -1,0 +1,133 @@
+"""The real thing: `intake serve` and `intake work` as processes of their own, which can be killed and started again."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from intake.config import Settings, environment_name, read_settings
+from intake.keys import KeyStore
+from tests.components import ROOT
+
+START_SECONDS = 40
+END_SECONDS = 15
+PROGRAM = "import sys\nfrom intake.cli import main\nsys.exit(main())"
+
+
+class LiveServer:
+    """A running service. `env` is its environment, `base_url` where it answers, `logs` everything it has written."""
+
+    def __init__(self, env: dict[str, str], place: Path) -> None:
+        self.env = env
+        self.place = place
+        self.settings = read_settings(env)
+        self.base_url = self.settings.base_url
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, *commands: str) -> None:
+        """Start the web and the worker (or the commands named), and wait until it answers."""
+        for command in commands or ("serve", "work"):
+            self._begin(command)
+        if "serve" in self.processes:
+            self._wait_until_healthy()
+
+    def stop(self) -> None:
+        """End both as an operator would, and be sure of it."""
+        for process in self.processes.values():
+            process.terminate()
+        for process in self.processes.values():
+            try:
+                process.wait(timeout=END_SECONDS)
+            except subprocess.TimeoutExpired:
+                _kill(process)
+        self.processes.clear()
+
+    def kill9(self, *commands: str) -> None:
+        """Kill the web and the worker (or the commands named) with all their children, without a chance to tidy up."""
+        for command in commands or tuple(self.processes):
+            _kill(self.processes.pop(command))
+
+    def restart(self, *commands: str) -> None:
+        """Start again what was killed, on the same port and the same state."""
+        self.start(*(commands or [name for name in ("serve", "work") if name not in self.processes]))
+
+    def run(self, *arguments: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
+        """Run another `intake …` command to its end, in the same environment."""
+        return subprocess.run(
+            [sys.executable, "-c", PROGRAM, *arguments],
+            env=self._whole_environment(), cwd=ROOT, capture_output=True, text=True, timeout=seconds,
+        )  # fmt: skip
+
+    @property
+    def logs(self) -> str:
+        """Everything the processes have written so far."""
+        return "".join(path.read_text(errors="replace") for path in sorted(self.place.glob("*.txt")))
+
+    def _begin(self, command: str) -> None:
+        with (self.place / f"{command}.txt").open("ab") as output:
+            self.processes[command] = subprocess.Popen(
+                [sys.executable, "-c", PROGRAM, command],
+                env=self._whole_environment(), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output,
+                stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+
+    def _whole_environment(self) -> dict[str, str]:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("INTAKE_")}
+        return clean | {"PYTHONUNBUFFERED": "1"} | self.env
+
+    def _wait_until_healthy(self) -> None:
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until and self.processes["serve"].poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.base_url}/healthz", timeout=5) as answer:
+                    if answer.status == 200:
+                        return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        pytest.fail("the service did not start:\n" + self.logs[-3000:])
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+Starter = Callable[..., LiveServer]
+
+
+@pytest.fixture
+def start_server(settings: Settings, keys: KeyStore, tmp_path: Path) -> Iterator[Starter]:
+    """Call it for a running service: `start_server(mail="smtp", smtp_port=2525)`, settings by their names."""
+    started: list[LiveServer] = []
+
+    def start(**said: object) -> LiveServer:
+        basic = {
+            "env": settings.env, "var": settings.var, "database_url": settings.database_url, "port": settings.port,
+            "operator_file": settings.operator_file, "templates": settings.templates, "rate_limits": "off",
+        }  # fmt: skip
+        env = {environment_name(name): str(value) for name, value in (basic | said).items()}
+        place = tmp_path / "said"
+        place.mkdir(exist_ok=True)
+        server = LiveServer(env, place)
+        started.append(server)
+        server.start()
+        return server
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture
+def live_server(start_server: Starter) -> LiveServer:
+    """A running service with development settings, its letters in a folder."""
+    return start_server()

@@ -1,0 +1,115 @@
+"""Settings: production by default, refused while half-set, and everything that is missing named at once."""
+
+from pathlib import Path
+
+import pytest
+
+from intake.config import GIB, Settings, environment_name, read_settings
+from intake.errors import SettingsIncomplete
+
+PRODUCTION = {
+    "INTAKE_BASE_URL": "https://opinion.example.org",
+    "INTAKE_MAIL": "sendgrid",
+    "INTAKE_MAIL_FROM": "letters@example.org",
+    "INTAKE_MAIL_REPLY_TO": "desk@example.org",
+    "INTAKE_SENDGRID_KEY": "a-key",
+}
+
+
+def faults(environ: dict[str, str]) -> str:
+    """What reading these says."""
+    with pytest.raises(SettingsIncomplete) as refused:
+        read_settings(environ)
+    return str(refused.value)
+
+
+def test_production_is_the_default() -> None:
+    assert read_settings(PRODUCTION).env == "production"
+    assert not read_settings(PRODUCTION).in_development
+
+
+def test_production_names_everything_that_is_missing_at_once() -> None:
+    said = faults({})
+    for name in set(PRODUCTION) - {"INTAKE_SENDGRID_KEY"}:
+        assert name in said
+
+
+@pytest.mark.parametrize("name", PRODUCTION)
+def test_production_does_not_start_without(name: str) -> None:
+    assert name in faults({key: value for key, value in PRODUCTION.items() if key != name})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("INTAKE_ENV", "staging"),
+        ("INTAKE_BASE_URL", "http://opinion.example.org"),
+        ("INTAKE_MAIL", "folder"),
+        ("INTAKE_MAIL", "pigeon"),
+        ("INTAKE_RATE_LIMITS", "off"),
+        ("INTAKE_RATE_LIMITS", "perhaps"),
+        ("INTAKE_PORT", "eighty"),
+        ("INTAKE_SMTP_SECURITY", "hope"),
+    ],
+)
+def test_production_refuses(name: str, value: str) -> None:
+    assert name in faults(PRODUCTION | {name: value})
+
+
+def test_production_refuses_to_send_letters_in_the_open() -> None:
+    smtp = PRODUCTION | {"INTAKE_MAIL": "smtp", "INTAKE_SMTP_HOST": "mail.example.org"}
+    assert "INTAKE_SMTP_SECURITY" in faults(smtp | {"INTAKE_SMTP_SECURITY": "none"})
+    assert "INTAKE_SMTP_HOST" in faults(PRODUCTION | {"INTAKE_MAIL": "smtp"})
+
+
+def test_several_faults_are_named_together() -> None:
+    said = faults({"INTAKE_PORT": "eighty", "INTAKE_ENV": "staging", "INTAKE_MAIL": "pigeon"})
+    assert all(name in said for name in ("INTAKE_PORT", "INTAKE_ENV", "INTAKE_MAIL", "INTAKE_BASE_URL"))
+
+
+def test_a_fault_does_not_repeat_what_was_set() -> None:
+    assert "s3cret" not in faults(PRODUCTION | {"INTAKE_MAIL": "s3cret", "INTAKE_PORT": "s3cret"})
+
+
+def test_development_needs_nothing_but_to_be_named() -> None:
+    settings = read_settings({"INTAKE_ENV": "development"})
+    assert settings.base_url == "http://localhost:8000"
+    assert settings.mail == "folder"
+    assert settings.bind == "127.0.0.1"
+
+
+def test_one_setting_moves_the_whole_state(tmp_path: Path) -> None:
+    settings = read_settings({"INTAKE_ENV": "development", "INTAKE_VAR": str(tmp_path)})
+    places = (settings.key_ring, settings.vault, settings.site, settings.mail_folder)
+    assert all(place.is_relative_to(tmp_path) for place in places)
+    assert str(tmp_path) in settings.database_url
+    assert str(tmp_path) in settings.keys_url
+
+
+def test_each_place_can_be_moved_alone(tmp_path: Path) -> None:
+    settings = read_settings(PRODUCTION | {"INTAKE_VAULT": str(tmp_path), "INTAKE_DATABASE_URL": "postgresql:///intake"})
+    assert settings.vault == tmp_path
+    assert settings.database_url == "postgresql:///intake"
+
+
+def test_values_become_what_they_are() -> None:
+    given = {"INTAKE_PORT": " 9000 ", "INTAKE_RATE_LIMITS": "ON", "INTAKE_UPLOAD_MAX_BYTES": str(3 * GIB)}
+    settings = read_settings(PRODUCTION | given)
+    assert (settings.port, settings.rate_limits, settings.upload_max_bytes) == (9000, True, 3 * GIB)
+
+
+def test_an_empty_value_is_as_good_as_none() -> None:
+    assert read_settings(PRODUCTION | {"INTAKE_PORT": "  "}).port == Settings().port
+
+
+def test_a_setting_is_named_after_its_field() -> None:
+    assert environment_name("upload_link_days") == "INTAKE_UPLOAD_LINK_DAYS"
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(AttributeError):
+        read_settings(PRODUCTION).port = 1  # type: ignore[misc]
+
+
+def test_the_host_is_what_browsers_send() -> None:
+    assert read_settings({"INTAKE_ENV": "development", "INTAKE_PORT": "8123"}).host == "localhost:8123"

@@ -1,0 +1,176 @@
+"""The database keeps its promises on SQLite and on PostgreSQL."""
+
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select, update
+from sqlalchemy.exc import StatementError
+
+from intake.db import Database, Instant
+
+metadata = MetaData()
+shelf = Table(
+    "shelf",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("held", Integer, nullable=False),
+    Column("at", Instant, nullable=True),
+)
+
+
+@pytest.fixture(autouse=True)
+def one_row(database: Database) -> None:
+    """A table of our own with one row in it."""
+    metadata.create_all(database.engine)
+    with database.transaction() as tx:
+        tx.execute(insert(shelf), {"name": "first", "held": 0, "at": None})
+
+
+def held(database: Database) -> int:
+    """What the row says."""
+    with database.read() as tx:
+        return tx.scalar(select(shelf.c.held))
+
+
+def test_the_dialect_is_named_plainly(database: Database) -> None:
+    assert database.dialect in ("sqlite", "postgresql")
+
+
+def test_a_read_changes_nothing_even_if_it_writes(database: Database) -> None:
+    with database.read() as tx:
+        tx.execute(update(shelf).values(held=7))
+        assert tx.scalar(select(shelf.c.held)) == 7
+    assert held(database) == 0
+
+
+def test_a_transaction_stays(database: Database) -> None:
+    with database.transaction() as tx:
+        tx.execute(update(shelf).values(held=7))
+    assert held(database) == 7
+
+
+def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
+    def fail_halfway() -> None:
+        with database.transaction() as tx:
+            tx.execute(update(shelf).values(held=7))
+            tx.execute(insert(shelf), {"name": "second", "held": 1, "at": None})
+            raise RuntimeError("in the middle")
+
+    with pytest.raises(RuntimeError):
+        fail_halfway()
+    with database.read() as tx:
+        assert [(row.name, row.held) for row in tx.all(select(shelf))] == [("first", 0)]
+
+
+def test_what_was_left_for_the_end_is_done_in_order_and_inside_the_transaction(database: Database) -> None:
+    with database.transaction() as tx:
+        tx.before_commit(lambda: tx.execute(update(shelf).values(held=shelf.c.held + 1)))
+        tx.before_commit(lambda: tx.execute(update(shelf).values(held=shelf.c.held * 10)))
+        assert tx.scalar(select(shelf.c.held)) == 0
+    assert held(database) == 10
+
+
+def test_what_was_left_for_the_end_may_leave_more(database: Database) -> None:
+    with database.transaction() as tx:
+        tx.before_commit(lambda: tx.before_commit(lambda: tx.execute(update(shelf).values(held=3))))
+    assert held(database) == 3
+
+
+def test_a_failing_last_act_undoes_the_whole(database: Database) -> None:
+    def fail() -> None:
+        raise RuntimeError("at the end")
+
+    with pytest.raises(RuntimeError), database.transaction() as tx:
+        tx.execute(update(shelf).values(held=7))
+        tx.before_commit(fail)
+    assert held(database) == 0
+
+
+def test_nothing_is_left_over_after_a_failure(database: Database) -> None:
+    for _ in range(120):  # more than the pools hold: a leaked connection or lock would stop this
+        with pytest.raises(RuntimeError), database.transaction():
+            raise RuntimeError("again")
+    with database.transaction() as tx:
+        tx.execute(update(shelf).values(held=1))
+    assert held(database) == 1
+
+
+def test_eight_threads_count_exactly(database: Database) -> None:
+    rounds = 25
+
+    def count() -> None:
+        for _ in range(rounds):
+            with database.transaction() as tx:
+                before = tx.scalar(select(shelf.c.held).where(shelf.c.name == "first").with_for_update())
+                tx.execute(update(shelf).values(held=before + 1))
+
+    threads = [threading.Thread(target=count) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert held(database) == 8 * rounds
+
+
+def test_two_openings_of_one_database_count_exactly(database: Database, database_url: str) -> None:
+    other = Database(database_url)
+
+    def count(opened: Database) -> None:
+        for _ in range(25):
+            with opened.transaction() as tx:
+                before = tx.scalar(select(shelf.c.held).where(shelf.c.name == "first").with_for_update())
+                tx.execute(update(shelf).values(held=before + 1))
+
+    threads = [threading.Thread(target=count, args=(opened,)) for opened in (database, other, database, other)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    other.dispose()
+    assert held(database) == 100
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(2026, 3, 29, 1, 30, 0, 123456, tzinfo=UTC),
+        datetime(2026, 3, 29, 6, 30, tzinfo=timezone(timedelta(hours=5, minutes=45))),
+        datetime(1931, 1, 1, tzinfo=timezone(timedelta(hours=-11))),
+    ],
+)
+def test_a_moment_comes_back_the_same_and_in_utc(database: Database, moment: datetime) -> None:
+    with database.transaction() as tx:
+        tx.execute(update(shelf).values(at=moment))
+    with database.read() as tx:
+        found = tx.scalar(select(shelf.c.at))
+    assert found == moment
+    assert found.utcoffset() == timedelta(0)
+
+
+def test_moments_of_different_zones_are_compared_as_moments(database: Database) -> None:
+    noon = datetime(2026, 3, 10, 12, tzinfo=UTC)
+    earlier_elsewhere = datetime(2026, 3, 10, 13, tzinfo=timezone(timedelta(hours=9)))
+    with database.transaction() as tx:
+        tx.execute(update(shelf).values(at=noon))
+    with database.read() as tx:
+        assert tx.scalar(select(shelf.c.name).where(shelf.c.at > earlier_elsewhere)) == "first"
+        assert tx.scalar(select(shelf.c.name).where(shelf.c.at <= earlier_elsewhere)) is None
+
+
+def test_a_moment_without_a_zone_is_refused(database: Database) -> None:
+    without_zone = datetime(2026, 3, 10, 12)  # that is the point
+    with pytest.raises(StatementError, match="needs its zone"), database.transaction() as tx:
+        tx.execute(update(shelf).values(at=without_zone))
+    assert held(database) == 0
+
+
+def test_a_reader_sees_one_moment_while_others_write(database: Database) -> None:
+    with database.read() as tx:
+        first = tx.scalar(select(shelf.c.held))
+        with database.transaction() as writing:
+            writing.execute(update(shelf).values(held=5))
+        again = tx.scalar(select(shelf.c.held))
+    assert (first, held(database)) == (0, 5)
+    if database.dialect == "sqlite":  # a snapshot; PostgreSQL shows each statement what is committed by then
+        assert again == 0

@@ -1,0 +1,134 @@
+"""What can be translated is collected, whole sentences at a time, and every offered language says all of it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+from jinja2 import Environment, nodes
+
+from intake.languages import CATALOGUES, Languages
+from ops.catalogue import NOT_OURS, TEMPLATE, as_text, collect
+from tests.components import ROOT
+
+SAYING = {"_", "gettext", "ngettext", "N_", "say"}
+PIECES = nodes.Concat | nodes.Add | nodes.Mod | nodes.Call | nodes.CondExpr
+PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]|\{(\w+)\}")  # the second kind is filled in by a script of the page
+
+
+def templates() -> list[Path]:
+    """Every template that speaks through the catalogue."""
+    paths = sorted((ROOT / "templates").rglob("*.*"))
+    return [path for path in paths if path.suffix in (".html", ".txt") and not path.is_relative_to(NOT_OURS)]
+
+
+def texts(message: Message) -> list[str]:
+    """The one text of a message, or its singular and plural."""
+    return list(message.id) if isinstance(message.id, tuple | list) else [message.id]
+
+
+@pytest.fixture(scope="module")
+def messages() -> list[Message]:
+    """Every message there is."""
+    return [message for message in collect() if message.id]
+
+
+def test_the_catalogue_is_up_to_date() -> None:
+    written = TEMPLATE.read_text(encoding="utf-8") if TEMPLATE.exists() else ""
+    assert written == as_text(collect()), "run: make catalogue"
+
+
+def test_code_templates_and_knowledge_all_speak(messages: list[Message]) -> None:
+    places = {name for message in messages for name, _ in message.locations}
+    for part in ("intake/errors.py", "intake/knowledge", "templates/letters/", "templates/request/", "intake/forms/"):
+        assert any(place.startswith(part) for place in places), part
+
+
+def test_a_sentence_is_whole(messages: list[Message]) -> None:
+    """A text that begins or ends with a space was meant to be glued to another, which no other language allows."""
+    glued = [text for message in messages for text in texts(message) if text != text.strip()]
+    assert not glued
+
+
+def test_placeholders_have_names(messages: list[Message]) -> None:
+    nameless = [t for m in messages for t in texts(m) if re.search(r"%[sdr]|[{}]", PLACEHOLDER.sub("", t))]
+    assert not nameless
+
+
+def test_no_sentence_holds_markup(messages: list[Message]) -> None:
+    marked = [text for message in messages for text in texts(message) if re.search(r"</?[a-z]+[ >/]", text)]
+    assert not marked
+
+
+def formatted(node: ast.expr) -> bool:
+    """Whether this is `"…".format(…)`."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format"
+
+
+def glued_in_code(tree: ast.AST) -> Iterator[int]:
+    """Lines where a sentence is put together before it is translated."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args:
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            said = node.args[0]
+            branches = [said.body, said.orelse] if isinstance(said, ast.IfExp) else []
+            unmarked = [each for each in branches if not isinstance(each, ast.Name | ast.Attribute | ast.Call)]
+            if name in SAYING and (unmarked or isinstance(said, ast.JoinedStr | ast.BinOp) or formatted(said)):
+                yield node.lineno
+
+
+def glued_in_template(source: str) -> Iterator[int]:
+    """The same, in a template."""
+    tree = Environment(extensions=["jinja2.ext.i18n"], autoescape=True).parse(source)
+    for call in tree.find_all(nodes.Call):
+        named = isinstance(call.node, nodes.Name) and call.node.name in SAYING
+        if named and call.args and isinstance(call.args[0], PIECES):
+            yield call.lineno
+
+
+def test_no_sentence_is_put_together_from_pieces_in_code() -> None:
+    for path in (ROOT / "intake").rglob("*.py"):
+        assert not list(glued_in_code(ast.parse(path.read_text(encoding="utf-8")))), path
+
+
+def test_no_sentence_is_put_together_from_pieces_in_templates() -> None:
+    for path in templates():
+        assert not list(glued_in_template(path.read_text(encoding="utf-8"))), path
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "_(f'Hello {name}')",
+        "_('Hello ' + name)",
+        "say('Hello %s' % name)",
+        "N_('Hello {}'.format(name))",
+        "_('a' if b else 'c')",
+    ],
+)
+def test_these_rules_would_see_pieces_in_code(planted: str) -> None:
+    assert list(glued_in_code(ast.parse(planted)))
+
+
+@pytest.mark.parametrize(
+    "planted", ["{{ _('Hello ' ~ name) }}", "{{ _('Hello ' + name) }}", "{{ _('a' if b else 'c') }}"]
+)
+def test_these_rules_would_see_pieces_in_templates(planted: str) -> None:
+    assert list(glued_in_template(planted))
+
+
+@pytest.mark.parametrize("code", Languages().offered)
+def test_an_offered_language_says_everything(code: str, messages: list[Message]) -> None:
+    if code == "en":  # the language of the messages themselves
+        return
+    with (CATALOGUES / code / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        said = read_po(file, locale=code)
+    for message in messages:
+        translated = said.get(message.id, message.context)
+        assert translated and translated.string and not translated.fuzzy, message.id
+        wanted = {name for text in texts(message) for name in PLACEHOLDER.findall(text)}
+        spoken = translated.string if isinstance(translated.string, tuple | list) else [translated.string]
+        assert all(set(PLACEHOLDER.findall(text)) <= wanted for text in spoken), message.id
