@@ -37,11 +37,18 @@ def need_session(role: Role) -> Session:
     return session
 
 
+def held_session(tx: Tx, role: Role) -> Session | None:
+    """The live session of this browser, read in the caller's own transaction.
+
+    `session_of` may write the last-seen time in a transaction of its own, which would wait for the caller's for ever.
+    """
+    return sessions.read(tx, role, request.cookies.get(cookie_name(role), ""), services().clock())
+
+
 def start_session(tx: Tx, response: Response, role: Role, subject: str, **how: object) -> None:
     """A new session in the caller's transaction, its secret in this answer's cookie; the one before is ended."""
     now = services().clock()
-    # Read in this very transaction: `session_of` may write the last-seen time in another one, and wait for us for ever.
-    before = sessions.read(tx, role, request.cookies.get(cookie_name(role), ""), now)
+    before = held_session(tx, role)
     if before is not None:
         sessions.end(tx, before, now)
     secret = sessions.start(tx, role, subject, now, **how)  # type: ignore[arg-type]  # passed through by name

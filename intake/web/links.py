@@ -18,6 +18,7 @@ from intake.links import grants
 from intake.links.grants import Grant
 from intake.links.sessions import Role
 from intake.links.tokens import Pointer, Purpose
+from intake.web.cookies import held_session
 from intake.web.pages import language, page, speak
 from intake.web.security import limit, need_csrf, services, start_session
 
@@ -111,7 +112,9 @@ def _case(tx: Tx, grant: Grant) -> Response:
 
 def _upload(tx: Tx, grant: Grant) -> Response:
     response = redirect("/case/records", 303)
-    start_session(tx, response, Role.UPLOAD, grant.subject, grant=grant, expires_at=grant.expires_at)
+    held = held_session(tx, Role.UPLOAD)
+    if held is None or held.grant_id != grant.id:  # the same browser again: what it sent before stays its own
+        start_session(tx, response, Role.UPLOAD, grant.subject, grant=grant, expires_at=grant.expires_at)
     return response
 
 

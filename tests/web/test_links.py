@@ -163,3 +163,11 @@ def test_an_invite_is_over_after_a_day(client, services, now, still_clock) -> No
     still_clock.advance(hours=24)
     page = client.get(link)
     assert page.status_code == 410 and "Send me a new link" not in page.text
+
+
+def test_the_upload_link_pressed_again_in_the_same_browser_keeps_what_it_sent(client, services, case, now) -> None:
+    link = _link(services, case, now, Purpose.UPLOAD)
+    client.answer(client.get(link))
+    held = client.get_cookie("__Host-upload")
+    client.answer(client.get(link))
+    assert client.get_cookie("__Host-upload") == held
