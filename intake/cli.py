@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
+from typing import TypeVar
 
 from intake import commands, demo, running, serving
 from intake.app import create_app
@@ -10,6 +11,7 @@ from intake.config import Settings, read_settings
 from intake.errors import IntakeError
 from intake.services import Services, make_services
 
+Result = TypeVar("Result")
 Act = Callable[[Settings, argparse.Namespace], None]
 
 
@@ -44,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     person.add_argument("name")
     person.add_argument("email")
     person.add_argument("--language", default="en")
+    add("purge", _purge, "forget drafts and cases whose time is over; the worker does it by itself, too")
     add("demo", _demo, "fill an empty development system with synthetic cases")
     add("journal", _journal, "verify the journal's chain").add_argument("what", choices=["verify"])
     return parser
@@ -68,6 +71,11 @@ def _demo(settings: Settings, _: argparse.Namespace) -> None:
     print(f"Made {made} synthetic cases.")
 
 
+def _purge(settings: Settings, _: argparse.Namespace) -> None:
+    gone = _with(settings, commands.purge)
+    print(f"Forgot {gone.drafts} drafts and {gone.cases} cases.")
+
+
 def _journal(settings: Settings, _: argparse.Namespace) -> None:
     broken = _with(settings, commands.verify_journal)
     if broken is not None:
@@ -76,7 +84,7 @@ def _journal(settings: Settings, _: argparse.Namespace) -> None:
     print("The journal holds.")
 
 
-def _with(settings: Settings, act: Callable[[Services], object]) -> object:
+def _with(settings: Settings, act: Callable[[Services], Result]) -> Result:
     services = make_services(settings)
     try:
         return act(services)

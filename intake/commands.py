@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from intake import journal, schema
+from intake.cases import retention
+from intake.cases.retention import Purged
 from intake.cases.ways_in import address_of
 from intake.config import Settings
 from intake.db import Database
@@ -56,6 +58,11 @@ def anybody_enrolled(services: Services) -> bool:
     """Whether a coordinator can sign in."""
     with services.database.read() as tx:
         return bool(coordinators.enrolled(tx, services.keys))
+
+
+def purge(services: Services) -> Purged:
+    """Forget every draft and case whose time is over, now instead of at the worker's next round."""
+    return retention.purge(services.database, services.keys, services.vault, services.clock())
 
 
 def verify_journal(services: Services) -> int | None:

@@ -98,7 +98,9 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """A consistent look that changes nothing: whatever is written in it is rolled back."""
-        with self.engine.connect() as connection:
+        # SQLite shows one moment for as long as a look lasts; PostgreSQL does so only when asked.
+        one_moment = {} if self.dialect == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        with self.engine.connect().execution_options(**one_moment) as connection:
             yield Tx(connection)
             connection.rollback()
 

@@ -174,3 +174,12 @@ def test_a_reader_sees_one_moment_while_others_write(database: Database) -> None
     assert (first, held(database)) == (0, 5)
     if database.dialect == "sqlite":  # a snapshot; PostgreSQL shows each statement what is committed by then
         assert again == 0
+
+
+def test_a_look_shows_one_moment_however_long_it_lasts(database: Database) -> None:
+    with database.read() as look:
+        before = look.scalar(select(shelf.c.held))
+        with database.transaction() as tx:
+            tx.execute(update(shelf).values(held=7))
+        assert look.scalar(select(shelf.c.held)) == before == 0
+    assert held(database) == 7

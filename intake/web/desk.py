@@ -17,6 +17,7 @@ from intake.errors import MoveNotAllowed, ReasonMissing, SessionMissing
 from intake.forms.csrf import STALE_PAGE
 from intake.journal import Event
 from intake.languages import N_
+from intake.mail import outbox
 from intake.records import store as record_store
 from intake.web.case_file import NOT_BY_HAND, read_case_file
 from intake.web.pages import page, say
@@ -28,6 +29,7 @@ blueprint.register_error_handler(SessionMissing, sign_in_again)
 blueprint.url_value_preprocessor(refuse_odd_ids)
 
 PER_PAGE = 50
+LETTERS_SHOWN = 10
 ELSEWHERE_LENGTH = 2000
 
 
@@ -67,9 +69,11 @@ def cases() -> Response:
         tallies = record_store.tally(tx, [case.id for case in found])
         owners = {case.coordinator_id for case in found if case.coordinator_id}
         names = coordinators.names(tx, house.keys, owners)
+        stuck = outbox.undelivered(tx, LETTERS_SHOWN)
     last = max(1, -(-total // PER_PAGE))
     return page(
         "desk/cases.html", cases=found, total=total, tallies=tallies, names=names, now=house.clock(), asked=asked,
+        stuck=stuck,
         earlier=asked.address(asked.page - 1) if asked.page > 1 else "",
         later=asked.address(asked.page + 1) if asked.page < last else "", last=last, stages=Stage, turns=Turn,
     )  # fmt: skip

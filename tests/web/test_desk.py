@@ -9,7 +9,10 @@ from sqlalchemy import select
 from intake import journal
 from intake.cases import store
 from intake.cases.case import DECLINE_REASONS, MOVES, Stage
+from intake.mail import outbox
+from intake.mail.kinds import KINDS
 from tests.builders import WAY, a_case
+from tests.components import ROOT
 from tests.visitor import forms as visitor_forms
 from tests.web.desk_shelf import CLEAN, HELD, a_record
 from tests.web.desk_visits import a_signed_in_coordinator
@@ -289,3 +292,21 @@ def test_no_name_or_health_word_stands_in_the_journal(services, ines, make_case)
     text = json.dumps([[row.event, row.actor, row.subject, row.facts] for row in rows])
     for word in ("Ines", "clinic.example", "Santa Prova", "disc", "DEMONSTRATION"):
         assert word not in text
+
+
+def test_letters_that_could_not_be_delivered_are_shown_above_the_list(services, client, now) -> None:
+    desk = a_signed_in_coordinator(services, client)
+    with services.database.transaction() as tx:
+        case = a_case(tx, services, now)
+    assert "could not be delivered" not in desk.browser.get("/desk/").text
+    with services.database.transaction() as tx:
+        letter_id = tx.scalar(select(outbox.letters.c.id).where(outbox.letters.c.letter == "case_opened"))
+        outbox.mark_dead(tx, letter_id, "550", now)
+    page = desk.browser.get("/desk/").text
+    assert "1 letter could not be delivered" in page and "given up" in page
+    assert f'href="/desk/cases/{case.id}">To a requester: your case is open' in page
+
+
+def test_every_letter_has_words_for_the_desk() -> None:
+    words = (ROOT / "templates" / "desk" / "_words.html").read_text()
+    assert [kind for kind in KINDS if f'"{kind}": _(' not in words] == []
