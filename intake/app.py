@@ -1,7 +1,9 @@
 """Puts the web together: services, checks, pages, one blueprint for each kind of visitor. Nothing is decided here."""
 
+from collections.abc import Callable
 from pathlib import Path
-from wsgiref.headers import Headers
+from typing import Any
+from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 from whitenoise import WhiteNoise
@@ -25,6 +27,8 @@ from intake.web.security import HEADERS, HSTS, POLICY, SITE_POLICY, secure
 
 BLUEPRINTS = (request, links, case, records, uploads, sign_in, desk, desk_records, machines)
 STATIC = Path(pages.__file__).parent / "static"
+# The build of the site names a file so when its name changes with its content.
+NAMED_BY_CONTENT = r"/assets/.+\.[0-9a-f]{16}\.\w+$"
 
 
 def create_app(services: Services) -> Flask:
@@ -42,25 +46,42 @@ def create_app(services: Services) -> Flask:
     return app
 
 
+class Files(WhiteNoise):
+    """Files served past Flask. They, and the redirects and refusals beside them, carry the headers of every page."""
+
+    FOREVER = 365 * 24 * 60 * 60  # what never changes is kept for a year
+
+    def __init__(self, application: WSGIApplication, headers: Callable[[str], dict[str, str]], **how: Any) -> None:
+        super().__init__(application, **how)
+        self._headers = headers
+
+    def serve(self, static_file: Any, environ: WSGIEnvironment, start_response: Any) -> Any:
+        """Answer with a file or what stands for it."""
+        ours = self._headers(environ.get("PATH_INFO", ""))
+
+        def start(status: str, headers: list[tuple[str, str]]) -> Any:
+            return start_response(status, [*headers, *ours.items()])
+
+        return super().serve(static_file, environ, start)
+
+
 def serve_files(app: Flask, services: Services) -> None:
     """Serve the guidance site at the root and our own static files, past Flask, with the same headers."""
     https = services.settings.base_url.startswith("https://")
 
-    def add_headers(headers: Headers, path: str, url: str) -> None:
-        for name, value in HEADERS.items():
-            headers[name] = value
-        headers["Content-Security-Policy"] = POLICY if url.startswith("/static/") else SITE_POLICY
-        if https:
-            headers["Strict-Transport-Security"] = HSTS
+    def headers(path: str) -> dict[str, str]:
+        policy = POLICY if path.startswith("/static/") else SITE_POLICY
+        return HEADERS | {"Content-Security-Policy": policy} | ({"Strict-Transport-Security": HSTS} if https else {})
 
     # In development files are looked up anew each time, so that a rebuilt site shows without a restart.
-    files = WhiteNoise(
+    files = Files(
         app.wsgi_app,
+        headers,
         autorefresh=services.settings.in_development,
         max_age=None if services.settings.in_development else 600,
+        immutable_file_test=NAMED_BY_CONTENT,
         index_file=True,
         allow_all_origins=False,
-        add_headers_function=add_headers,
     )
     files.add_files(str(STATIC), prefix="static/")
     # The site may be missing while it is being built for the first time; the form works without it.

@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(settings: Settings, _: argparse.Namespace) -> None:
-    _with(settings, commands.need_schema)
+    _with(settings, commands.need_pages)
     serving.serve(lambda: create_app(make_services(settings)), settings)
 
 
@@ -87,6 +87,7 @@ def _journal(settings: Settings, _: argparse.Namespace) -> None:
 def _with(settings: Settings, act: Callable[[Services], Result]) -> Result:
     services = make_services(settings)
     try:
+        commands.need_ready(services)
         return act(services)
     finally:
         services.close()

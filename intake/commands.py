@@ -6,9 +6,10 @@ from intake import journal, schema
 from intake.cases import retention
 from intake.cases.retention import Purged
 from intake.cases.ways_in import address_of
-from intake.config import Settings
+from intake.config import Settings, environment_name
 from intake.db import Database
 from intake.desk import coordinators
+from intake.errors import SettingsIncomplete
 from intake.keys import KeyRing
 from intake.links import grants
 from intake.links.tokens import Purpose
@@ -28,16 +29,34 @@ def make_keys(settings: Settings) -> bool:
 
 def migrate(settings: Settings) -> None:
     """Bring both databases to the schema of this release."""
-    for url, history in ((settings.database_url, schema.MAIN), (settings.keys_url, schema.KEYS)):
-        database = Database(url)
+    for name, history in (("database_url", schema.MAIN), ("keys_url", schema.KEYS)):
+        database = Database(getattr(settings, name))
+        database.need_answer(environment_name(name))
         schema.migrate(database, history)
         database.dispose()
 
 
-def need_schema(services: Services) -> None:
-    """Raise SchemaOutdated unless both databases stand at the schema of this release."""
+def need_ready(services: Services) -> None:
+    """Raise unless both databases answer at the schema of this release, and the key ring opens what they hold.
+
+    SettingsIncomplete, SchemaOutdated or KeyRingUnfit say what an operator can do.
+    """
+    services.database.need_answer(environment_name("database_url"))
+    services.keys.database.need_answer(environment_name("keys_url"))
     schema.need_newest(services.database)
     schema.need_newest(services.keys.database, schema.KEYS)
+    services.keys.need_ring()
+
+
+def need_pages(services: Services) -> None:
+    """Raise SettingsIncomplete, naming both at once, unless the templates are there and, in production, the site."""
+    settings, missing = services.settings, []
+    if not settings.in_development and not (settings.site / "index.html").is_file():
+        missing.append(f"INTAKE_SITE: there is no built site at {settings.site}; run: intake site")
+    if not (settings.templates / "base.html").is_file():
+        missing.append(f"INTAKE_TEMPLATES: there are no templates at {settings.templates}")
+    if missing:
+        raise SettingsIncomplete(missing)
 
 
 def invite(services: Services, name: str, email: str, language: str) -> str:

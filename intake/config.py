@@ -4,6 +4,7 @@ The only place that reads `os.environ`. Every name is also in `.env.example` and
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -17,6 +18,10 @@ GIB = 1024 * MIB
 
 ENVIRONMENTS = ("production", "development")
 MAIL_ROUTES = ("sendgrid", "smtp", "folder")
+DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
+ORIGIN = re.compile(r"(?P<scheme>(?i:https?))://(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:(?P<port>[0-9]+))?/?")
+USUAL_PORTS = {"https": "443", "http": "80"}
+MAY_BE_ZERO = frozenset({"proxy_hops", "disk_min_free_bytes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,7 @@ def _with_places(settings: Settings) -> Settings:
     blank = Path()
     follow: dict[str, object] = {
         "var": var,
+        "base_url": _as_browsers_say(settings.base_url),
         "database_url": settings.database_url or f"sqlite:///{var / 'intake.db'}",
         "keys_url": settings.keys_url or f"sqlite:///{var / 'keys.db'}",
         "key_ring": var / "key-ring.json" if settings.key_ring == blank else settings.key_ring.absolute(),
@@ -129,11 +135,20 @@ def _with_places(settings: Settings) -> Settings:
         "templates": settings.templates.absolute(),
     }
     if settings.in_development:
-        follow["base_url"] = settings.base_url or f"http://localhost:{settings.port}"
+        follow["base_url"] = follow["base_url"] or f"http://localhost:{settings.port}"
         follow["mail"] = settings.mail or "folder"
         follow["mail_from"] = settings.mail_from or "intake@example.org"
         follow["mail_reply_to"] = settings.mail_reply_to or "desk@example.org"
     return Settings(**{f.name: follow.get(f.name, getattr(settings, f.name)) for f in fields(Settings)})
+
+
+def _as_browsers_say(address: str) -> str:
+    """An address without the slash, capitals or usual port that browsers leave out; another stays, to be refused."""
+    found = ORIGIN.fullmatch(address)
+    if found is None:
+        return address
+    scheme, host, port = found["scheme"].lower(), found["host"].lower(), found["port"]
+    return f"{scheme}://{host}" if port in (None, USUAL_PORTS[scheme]) else f"{scheme}://{host}:{port}"
 
 
 def _faults(settings: Settings) -> list[str]:
@@ -146,6 +161,8 @@ def _faults(settings: Settings) -> list[str]:
     if settings.env not in ENVIRONMENTS:
         faults.append("INTAKE_ENV: must be production or development")
     need("base_url", "the public address, such as https://opinion.example.org")
+    if settings.base_url and not ORIGIN.fullmatch(settings.base_url):
+        faults.append("INTAKE_BASE_URL: must be scheme and host alone, such as https://opinion.example.org")
     need("mail", "how letters leave: sendgrid, smtp or (development only) folder")
     need("mail_from", "the address that letters come from")
     need("mail_reply_to", "a mailbox that people read, for answers to letters")
@@ -157,9 +174,32 @@ def _faults(settings: Settings) -> list[str]:
         need("smtp_host", "the mail server")
     if settings.smtp_security not in ("starttls", "tls", "none"):
         faults.append("INTAKE_SMTP_SECURITY: must be starttls, tls or none")
+    faults += _database_faults(settings) + _number_faults(settings)
     if not settings.in_development:
         faults += _production_faults(settings)
     return faults
+
+
+def _database_faults(settings: Settings) -> list[str]:
+    faults = [
+        f"{environment_name(name)}: must begin with sqlite:/// or postgresql://"
+        for name in ("database_url", "keys_url")
+        if getattr(settings, name).partition("://")[0] not in DATABASES
+    ]
+    if settings.keys_url == settings.database_url:
+        faults.append("INTAKE_KEYS_URL: must be another database than INTAKE_DATABASE_URL: its back-ups go sooner")
+    return faults
+
+
+def _number_faults(settings: Settings) -> list[str]:
+    numbers = {field.name: getattr(settings, field.name) for field in fields(Settings) if field.type is int}
+    faults = [
+        f"{environment_name(name)}: must be {'0' if name in MAY_BE_ZERO else '1'} or more"
+        for name, number in numbers.items()
+        if number < (0 if name in MAY_BE_ZERO else 1)
+    ]
+    too_high = [name for name in ("port", "smtp_port") if numbers[name] > 65535]
+    return faults + [f"{environment_name(name)}: must be at most 65535" for name in too_high]
 
 
 def _production_faults(settings: Settings) -> list[str]:

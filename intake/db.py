@@ -13,9 +13,12 @@ from typing import Any
 
 from sqlalchemy import URL, DateTime, Dialect, MetaData, Row, create_engine, event, make_url
 from sqlalchemy.engine import Connection, CursorResult, Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.types import TypeDecorator
+
+from intake.errors import SettingsIncomplete
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -112,6 +115,13 @@ class Database:
             with connection.begin():
                 yield tx
                 tx.finish()
+
+    def need_answer(self, setting: str) -> None:
+        """Raise SettingsIncomplete, naming the setting that holds the address, unless the database answers."""
+        try:
+            self.engine.connect().close()
+        except DBAPIError:  # its text repeats the address
+            raise SettingsIncomplete([f"{setting}: the database there does not answer"]) from None
 
     def dispose(self) -> None:
         """Close every connection."""

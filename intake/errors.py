@@ -36,6 +36,15 @@ class SettingsIncomplete(IntakeError):
         return "The service cannot start. Set or correct:\n" + "\n".join(f"  - {name}" for name in self.names)
 
 
+class KeyRingUnfit(SettingsIncomplete):
+    """The key ring is not there, is no key ring, or is not the one that the stored keys were wrapped with."""
+
+    code = "key_ring_unfit"
+
+    def __init__(self, fault: str) -> None:
+        super().__init__([f"INTAKE_KEY_RING: {fault}. Bring the right file back; only for a new service: intake keys"])
+
+
 class OperatorFileBroken(IntakeError):
     """The operator file has blank or wrong entries; `entries` lists every one of them."""
 
@@ -323,6 +332,15 @@ class LetterBroken(IntakeError):
     code = "letter_broken"
 
 
+class AddressUnfit(LetterBroken):
+    """A letter cannot go to what was given as its address."""
+
+    code = "address_unfit"
+
+    def __str__(self) -> str:
+        return "This is not an e-mail address that a letter can go to."
+
+
 class SenderLater(IntakeError):
     """The mail provider cannot take the letter now; try again later."""
 
@@ -367,6 +385,13 @@ class RequestForged(IntakeError):
 
     code = "request_forged"
     message = N_("This page was open for a long time, or came from another place. Go back, reload it and try again.")
+
+
+class CookiesOff(RequestForged):
+    """An unsigned request of a browser that did not send our visit cookie along: most likely it keeps none."""
+
+    code = "cookies_off"
+    message = N_("Your browser did not keep our cookie. Allow cookies for this address, reload the page and try again.")
 
 
 class TooManyRequests(IntakeError):

@@ -22,7 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from intake.clock import now
 from intake.db import NAMES, Database, Instant
-from intake.errors import KeyGone, SealBroken
+from intake.errors import KeyGone, KeyRingUnfit, SealBroken
 
 VERSION = b"\x01"
 NONCE_BYTES = 12
@@ -100,13 +100,21 @@ class KeyRing:
 
     @classmethod
     def load(cls, path: Path) -> "KeyRing":
-        """Read the ring. Raises OSError if it is not there, ValueError if it is not a ring."""
-        given = json.loads(path.read_text())
-        return cls(
-            wrapping={name: _bytes(text) for name, text in given["wrapping"].items()},
-            signing=tuple(_bytes(text) for text in given["signing"]),
-            hashing=_bytes(given["hashing"]),
-        )
+        """Read the ring. Raises KeyRingUnfit if it is not there, or is not a ring."""
+        try:
+            given = json.loads(path.read_text())
+            ring = cls(
+                wrapping={name: _bytes(text) for name, text in given["wrapping"].items()},
+                signing=tuple(_bytes(text) for text in given["signing"]),
+                hashing=_bytes(given["hashing"]),
+            )
+        except OSError:
+            raise KeyRingUnfit(f"the key ring {path} cannot be read") from None
+        except (ValueError, KeyError, TypeError, AttributeError):  # the text of these could show a key
+            raise KeyRingUnfit(f"{path} is not a key ring") from None
+        if not ring.wrapping or not ring.signing:
+            raise KeyRingUnfit(f"the key ring {path} is empty")
+        return ring
 
     @property
     def newest(self) -> str:
@@ -151,12 +159,21 @@ class KeyStore:
         return self.get(owner)
 
     def get(self, owner: str) -> bytes:
-        """The key of `owner`. Raises KeyGone if it was destroyed or never made."""
+        """The key of `owner`. Raises KeyGone if it was destroyed or never made, KeyRingUnfit if our ring is wrong."""
         with self.database.read() as tx:
             row = tx.one_or_none(select(wrapped_keys).where(wrapped_keys.c.owner == owner))
-        if row is None or row.ring_key not in self.ring.wrapping:
+        if row is None:
             raise KeyGone
+        if row.ring_key not in self.ring.wrapping:  # not gone: it is there again as soon as the right ring is
+            raise KeyRingUnfit(f"the key ring lacks the key {row.ring_key}")
         return open_sealed(self.ring.wrapping[row.ring_key], row.wrapped, context("wrapped_keys", owner))
+
+    def need_ring(self) -> None:
+        """Raise KeyRingUnfit, naming what it lacks, unless the ring opens every key that is kept."""
+        with self.database.read() as tx:
+            used = {row.ring_key for row in tx.all(select(wrapped_keys.c.ring_key).distinct())}
+        if lacking := sorted(used - self.ring.wrapping.keys()):
+            raise KeyRingUnfit(f"the key ring lacks keys that are in use ({', '.join(lacking)})")
 
     def destroy(self, owner: str) -> None:
         """Forget the key for good: nothing sealed with it can be read again."""

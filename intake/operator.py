@@ -55,6 +55,7 @@ def _country(value: str) -> str:
 _mailbox = _like(r"[^@\s<>]+@[^@\s.<>]+(\.[^@\s.<>]+)+", "is not one e-mail address")
 _telephone = _like(r"\+\d[\d ().-]{6,24}", "is not a telephone number with + and country code")
 _language = _like(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "is not a language code such as en")
+_web_address = _like(r"https://[^\s<>()\[\]\"]+", "is not a web address that begins with https://")
 _age = _from_to(12, 25, "is not an age in years at which people decide for themselves")
 _months = _from_to(1, 600, "is not a number of months from 1 to 600")
 
@@ -152,6 +153,20 @@ class Privacy:
 
 
 @dataclass(frozen=True, slots=True)
+class QuotePartner:
+    """A company that quotes prices for treatment, with its interest disclosed; all three are empty to show no link."""
+
+    name: str = _entry(may_be_blank=True)
+    address: str = _entry(_web_address, may_be_blank=True)
+    disclosure: str = _entry(may_be_blank=True)
+
+    @property
+    def shown(self) -> bool:
+        """Whether there is a link to show."""
+        return bool(self.address)
+
+
+@dataclass(frozen=True, slots=True)
 class Times:
     """What we tell people to expect, in words; until it is measured, say so."""
 
@@ -169,6 +184,7 @@ class Operator:
     scope: Scope
     legal: Legal
     privacy: Privacy
+    quote_partner: QuotePartner
     times: Times
 
 
@@ -182,6 +198,7 @@ def read_operator(path: Path) -> Operator:
         raise OperatorFileBroken([f"{path.name}: is not TOML in UTF-8: {wrong}"]) from None
     faults: list[str] = []
     operator = _record(Operator, table, "", faults)
+    faults.extend(_half_set(operator.quote_partner, "quote_partner") if operator else ())
     if faults:
         raise OperatorFileBroken(faults)
     return operator
@@ -202,6 +219,13 @@ def entries(part: Any, name: str = "") -> Iterator[tuple[str, str | int]]:
 def blanks(operator: Operator) -> list[str]:
     """Names of the entries that still hold example values; production refuses to start while any is left."""
     return [name for name, value in entries(operator) if isinstance(value, str) and EXAMPLE.search(value)]
+
+
+def _half_set(part: Any, name: str) -> Iterator[str]:
+    """Faults of a table that may be blank as a whole, but not in parts: no link without its disclosure."""
+    values = {each.name: getattr(part, each.name) for each in fields(part)} if part else {}
+    if any(values.values()):
+        yield from (f"{name}.{key}: is blank" for key, value in values.items() if value == "")
 
 
 def _record(kind: Any, table: object, name: str, faults: list[str]) -> Any:

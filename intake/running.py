@@ -51,7 +51,7 @@ def run(settings: Settings) -> None:
 def work(settings: Settings) -> None:
     """Do jobs until a signal asks to stop; the job at hand is finished first."""
     services = make_services(settings)
-    commands.need_schema(services)
+    commands.need_ready(services)
     Worker(services).run_until_stopped(stop_on_signals())
     services.close()
 

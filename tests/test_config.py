@@ -50,6 +50,21 @@ def test_production_does_not_start_without(name: str) -> None:
         ("INTAKE_RATE_LIMITS", "perhaps"),
         ("INTAKE_PORT", "eighty"),
         ("INTAKE_SMTP_SECURITY", "hope"),
+        ("INTAKE_BASE_URL", "https://"),
+        ("INTAKE_BASE_URL", "https://[::1"),
+        ("INTAKE_BASE_URL", "https://name:word@opinion.example.org"),
+        ("INTAKE_BASE_URL", "https://opinion.example.org/intake"),
+        ("INTAKE_BASE_URL", "https://opinion.example.org?x=1"),
+        ("INTAKE_DATABASE_URL", "intake.db"),
+        ("INTAKE_DATABASE_URL", "mysql://db.example.org/intake"),
+        ("INTAKE_KEYS_URL", "redis://keys.example.org"),
+        ("INTAKE_PORT", "0"),
+        ("INTAKE_PORT", "65536"),
+        ("INTAKE_THREADS", "0"),
+        ("INTAKE_UPLOAD_THREADS", "0"),
+        ("INTAKE_PROXY_HOPS", "-1"),
+        ("INTAKE_DRAFT_DAYS", "-28"),
+        ("INTAKE_CASE_MAX_FILES", "0"),
     ],
 )
 def test_production_refuses(name: str, value: str) -> None:
@@ -65,6 +80,16 @@ def test_production_refuses_to_send_letters_in_the_open() -> None:
 def test_several_faults_are_named_together() -> None:
     said = faults({"INTAKE_PORT": "eighty", "INTAKE_ENV": "staging", "INTAKE_MAIL": "pigeon"})
     assert all(name in said for name in ("INTAKE_PORT", "INTAKE_ENV", "INTAKE_MAIL", "INTAKE_BASE_URL"))
+
+
+@pytest.mark.parametrize("url", ["sqlite:////srv/intake.db", "postgresql:///intake"])
+def test_the_keys_may_not_lie_in_the_database_that_they_open(url: str) -> None:
+    assert "INTAKE_KEYS_URL" in faults(PRODUCTION | {"INTAKE_DATABASE_URL": url, "INTAKE_KEYS_URL": url})
+
+
+@pytest.mark.parametrize("typed", ["opinion.example.org/", "Opinion.Example.org", "opinion.example.org:443"])
+def test_the_public_address_is_kept_as_browsers_say_it(typed: str) -> None:
+    assert read_settings(PRODUCTION | {"INTAKE_BASE_URL": f"https://{typed}"}).base_url == "https://opinion.example.org"
 
 
 def test_a_fault_does_not_repeat_what_was_set() -> None:

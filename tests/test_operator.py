@@ -107,6 +107,7 @@ def test_production_is_told_every_example_value_by_name(operator: Operator) -> N
     assert {"service.name", "contact.telephone", "contact.email", "prices.fees[1].amount"} <= set(told)
     texts = {entry for entry, value in entries(operator) if isinstance(value, str)}
     neutral = {"contact.time_zone", "times.first_answer", "times.opinion"}
+    neutral |= {"quote_partner.name", "quote_partner.address", "quote_partner.disclosure"}  # real, and may stay
     neutral |= {entry for entry in texts if "languages" in entry or "countries" in entry}
     assert texts - set(told) == neutral
 
@@ -169,6 +170,8 @@ def test_many_faults_are_all_named_at_once(file: Path, dropped: set[tuple[str | 
         ("adult_age = 18", "adult_age = 180", "scope.adult_age: is not an age in years"),
         ("adult_age = 18", 'adult_age = "18"', "scope.adult_age: must be a whole number"),
         ("records = 6", "records = 0", "privacy.retention_months.records: is not a number of months"),
+        ("https://www.better", "http://www.better", "quote_partner.address: is not a web address that begins"),
+        ("https://www.better.medicaltourism.com", "javascript:alert", "quote_partner.address: is not a web address"),
         ("[legal]", "[legel]", "legel: is not an entry we know"),
         ("governing_law", "gouverning_law", "legal.gouverning_law: is not an entry we know"),
     ],
@@ -188,6 +191,27 @@ def test_what_may_be_empty_may_be_empty(file: Path, entry: str) -> None:
     tables = example()
     tables[table][key] = "" if isinstance(tables[table][key], str) else []
     assert faults(file, tables) == []
+
+
+def test_the_quote_partner_is_named_with_its_interest_and_with_where_our_text_began(operator: Operator) -> None:
+    partner = operator.quote_partner
+    assert partner.shown and partner.address == "https://www.better.medicaltourism.com/get-a-quote"
+    assert "earn money" in partner.disclosure and "came from the same seller" in partner.disclosure
+
+
+def test_the_quote_partner_may_be_switched_off_as_a_whole_and_production_starts(file: Path) -> None:
+    tables = example()
+    tables["quote_partner"] = {"name": "", "address": " ", "disclosure": ""}
+    assert faults(file, tables) == []
+    operator = read_operator(file)
+    assert not operator.quote_partner.shown
+    assert not [entry for entry in blanks(operator) if entry.startswith("quote_partner")]
+
+
+def test_no_quote_is_offered_without_its_disclosure(file: Path) -> None:
+    tables = example()
+    tables["quote_partner"]["disclosure"] = ""
+    assert faults(file, tables) == ["quote_partner.disclosure: is blank"]
 
 
 @pytest.mark.parametrize("content", [b"service = [", b"\xff\xfe", b"name = 'a'\nname = 'b'"])

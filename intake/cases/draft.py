@@ -15,6 +15,8 @@ from sqlalchemy import Column, LargeBinary, String, Table, delete, insert, selec
 from intake.db import Instant, Tx, metadata
 from intake.errors import DraftGone
 from intake.keys import KeyStore, context, open_json, seal_json
+from intake.links import grants
+from intake.links.tokens import Purpose
 
 Answers = Mapping[str, Mapping[str, Any]]
 
@@ -113,7 +115,12 @@ def save_answers(tx: Tx, keys: KeyStore, draft: Draft, answers: Answers, days: i
 
 
 def save_address(tx: Tx, keys: KeyStore, draft: Draft, address: str, days: int, now: datetime) -> None:
-    """Keep the e-mail address by which the requester comes back. Another address must be confirmed anew."""
+    """Keep the e-mail address by which the requester comes back. Another address must be confirmed anew.
+
+    Links that were sent to the one before stop working: whoever holds one would prove an address that is not theirs.
+    """
+    if address_hash(keys, address) != address_hash(keys, draft.address):
+        grants.revoke_all(tx, draft.id, now, (Purpose.CONFIRM, Purpose.RESUME))
     sealed = seal_json(keys.get(draft.key_owner), address, context("drafts", draft.id, "address"))
     _change(tx, draft, days, now, address=sealed, address_hash=address_hash(keys, address))
 

@@ -61,7 +61,7 @@ def tell_records_in(tx: Tx, house: House, case: Case, now: datetime) -> None:
 
 
 def tell_record_needs_you(tx: Tx, house: House, case: Case, upload_id: str, now: datetime) -> None:
-    """To the requester, once for each file: one of the files could not be accepted."""
+    """To the requester, once for all up to this file: something that was sent could not be accepted."""
     link = _link(tx, house, case, now)
     _to_requester(tx, house, case, "record_needs_you", now, dedupe=f"needs:{upload_id}", link=link)
 

@@ -148,8 +148,9 @@ def settle_records(tx: Tx, house: House, case_id: str, now: datetime) -> Case:
     case = store.case_by_id(tx, case_id, to_change=True)
     if not case.takes_records:
         return case
-    for upload_id in records.needing_requester(tx, case_id):
-        letters.tell_record_needs_you(tx, house, case, upload_id, now)
+    wanted = records.needing_requester(tx, case_id)
+    if wanted and records.none_in_check(tx, case_id):  # one letter for all that arrived together
+        letters.tell_record_needs_you(tx, house, case, wanted[-1], now)
     ready = case.records_declared_at is not None and records.all_checked(tx, case_id)
     if case.stage is Stage.OPENED and ready:
         return move_case(tx, house, case_id, Stage.RECORDS_IN, "system", now)

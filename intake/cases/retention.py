@@ -1,5 +1,6 @@
-"""What must go, goes: drafts and cases whose time is over. Row first, then key and bytes.
+"""What must go, goes: drafts and cases whose time is over. The key first, then row, then bytes.
 
+A key that outlived its row would be found by nobody any more, and older back-ups could be read for ever.
 What stays of a case is its reference, its dates, its consents by hash and the journal: nothing about a person.
 """
 
@@ -9,6 +10,7 @@ from datetime import datetime
 from intake import journal
 from intake.cases import draft as drafts
 from intake.cases import store
+from intake.cases.case import Stage
 from intake.db import Database
 from intake.journal import Event
 from intake.keys import KeyStore
@@ -32,29 +34,37 @@ def purge(database: Database, keys: KeyStore, vault: Vault, now: datetime) -> Pu
 
 
 def _purge_drafts(database: Database, keys: KeyStore, now: datetime) -> int:
+    with database.read() as tx:
+        over = drafts.expired(tx, now)  # nothing gives such a draft its time back
+    for draft_id in over:
+        keys.destroy(f"draft:{draft_id}")
     with database.transaction() as tx:
-        gone = drafts.expired(tx, now)
-        for draft_id in gone:
+        for draft_id in over:
             grants.revoke_all(tx, draft_id, now)
             drafts.delete_draft(tx, draft_id)
-        if gone:
-            journal.write(tx, Event.PURGED, now, drafts=len(gone))
-    for draft_id in gone:
-        keys.destroy(f"draft:{draft_id}")
-    return len(gone)
+        if over:
+            journal.write(tx, Event.PURGED, now, drafts=len(over))
+    return len(over)
 
 
 def _purge_cases(database: Database, keys: KeyStore, vault: Vault, now: datetime) -> int:
     with database.read() as tx:
         over = store.past_purge(tx, now)
-    for case in over:
-        with database.transaction() as tx:
-            objects = records.remove_case(tx, case.id)
-            outbox.remove_case(tx, case.id)
-            grants.revoke_all(tx, case.id, now)
-            store.blank(tx, case.id, now)
-            journal.write(tx, Event.PURGED, now, subject=case.id, records=len(objects))
+    return sum(_purge_case(database, keys, vault, case.id, now) for case in over)
+
+
+def _purge_case(database: Database, keys: KeyStore, vault: Vault, case_id: str, now: datetime) -> bool:
+    """False if the case moved on since somebody looked: then it has its full time again."""
+    with database.transaction() as tx:
+        case = store.case_by_id(tx, case_id, to_change=True)
+        if case.stage is Stage.ERASED or case.purge_at > now:
+            return False
         keys.destroy(case.key_owner)
-        for object_id in objects:
-            vault.destroy(object_id)
-    return len(over)
+        objects = records.remove_case(tx, case.id)
+        outbox.remove_case(tx, case.id)
+        grants.revoke_all(tx, case.id, now)
+        store.blank(tx, case.id, now)
+        journal.write(tx, Event.PURGED, now, subject=case.id, records=len(objects))
+    for object_id in objects:
+        vault.destroy(object_id)
+    return True

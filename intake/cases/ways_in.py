@@ -5,6 +5,7 @@ A link is a pointer to a grant; this page only decides who gets which.
 
 from datetime import datetime, timedelta
 
+from intake.cases import store
 from intake.cases.case import Case
 from intake.cases.draft import Draft
 from intake.cases.house import House
@@ -40,7 +41,10 @@ def current_case_link(tx: Tx, house: House, case: Case, now: datetime) -> str:
 
 
 def upload_grant(tx: Tx, house: House, case: Case, now: datetime) -> Grant:
-    """The standing grant to send records for a case, or a new one with full quota."""
+    """The standing grant to send records for a case, or a new one with full quota. Holds the case: two who ask at
+    once must not get a quota each.
+    """
+    store.case_by_id(tx, case.id, to_change=True)
     standing = grants.standing(tx, Purpose.UPLOAD, case.id, now)
     if standing is not None:
         return standing

@@ -4,6 +4,8 @@ Always asks for a discoverable credential and for the device to check its holder
 session is the caller's. A challenge serves one answer, of the browser that asked for it, within five minutes.
 """
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn
@@ -36,6 +38,7 @@ from intake.journal import Event
 from intake.keys import KeyStore
 
 NAME_LENGTH = 60
+PASSKEY_ID = re.compile(r"[A-Za-z0-9_-]{1,1364}")  # base64url of at most 1023 bytes
 TRANSPORTS = ("internal", "hybrid", "usb", "nfc", "ble", "smart-card")
 
 
@@ -78,10 +81,11 @@ def begin_enrolment(tx: Tx, rp: RelyingParty, coordinator: Coordinator, bound_to
 
 def finish_enrolment(
     database: Database, keys: KeyStore, rp: RelyingParty, coordinator_id: str, bound_to: str,
-    answer: dict[str, Any], now: datetime, *, name: str = "",
+    answer: dict[str, Any], now: datetime, *, name: str = "", once_kept: Callable[[Tx], None] | None = None,
 ) -> str:  # fmt: skip
     """Keep the passkey that the browser made; the first one enrols the account. Returns the passkey's id.
 
+    What must happen with it or not at all is done by `once_kept`, in the same transaction.
     Raises PasskeyRefused (journalled) if anything about the answer is wrong, AccountClosed if the account is.
     """
     challenge = store.take_challenge(database, Kind.ENROLMENT, bound_to, now)
@@ -91,12 +95,15 @@ def finish_enrolment(
     if made is None:
         _refuse(database, coordinator_id, "answer", now)
     passkey_id = bytes_to_base64url(made.credential_id)
-    passkey = Passkey(passkey_id, name.strip()[:NAME_LENGTH], _transports(answer), now, None)
+    called = name.encode("utf-8", "replace").decode().strip()[:NAME_LENGTH]  # JSON may hold half a sign
+    passkey = Passkey(passkey_id, called, _transports(answer), now, None)
     with database.transaction() as tx:
         coordinators.mark_enrolled(tx, coordinator_id, now)
         kept = store.add(tx, keys, coordinator_id, passkey, made.credential_public_key, made.sign_count)
         if kept:
             journal.write(tx, Event.COORDINATOR_ENROLLED, now, actor=actor(coordinator_id))
+            if once_kept is not None:
+                once_kept(tx)
     if not kept:
         _refuse(database, coordinator_id, "known", now)
     return passkey_id
@@ -119,8 +126,9 @@ def finish_sign_in(
     to somebody who proved to hold the passkey.
     """
     challenge = store.take_challenge(database, Kind.SIGN_IN, bound_to, now)
+    passkey_id = str(answer.get("id"))
     with database.read() as tx:
-        held = store.held(tx, str(answer.get("id")))
+        held = store.held(tx, passkey_id) if PASSKEY_ID.fullmatch(passkey_id) else None
     if challenge is None or held is None:
         _refuse(database, held.coordinator_id if held else None, "passkey" if challenge else "challenge", now)
     seen = _verified_sign_in(answer, challenge, rp, held)

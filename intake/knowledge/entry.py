@@ -96,6 +96,18 @@ class Entry:
             entry.done()
         return tuple(made)
 
+    def keyed(self, key: str, like: str, read: Callable[[str, "Entry"], Made]) -> tuple[Made, ...]:
+        """One thing made from each mapping in the mapping under `key`, whose keys must fit `like`, such as codes."""
+        values = self.part(key).left
+        made = []
+        for name, value in values.items():
+            if not isinstance(name, str) or not re.fullmatch(like, name):
+                raise self.broken(f"{key} holds a key that is not written as it must be: {name!r}")
+            entry = Entry(self.file, f"{key} > {name}", value)
+            made.append(read(name, entry))
+            entry.done()
+        return tuple(made)
+
     def done(self) -> None:
         """Raises KnowledgeBroken if a key was written that nobody has read, such as one misspelt."""
         if self.left:

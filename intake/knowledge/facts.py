@@ -5,19 +5,20 @@ Texts are English message ids. Nothing here translates, decides or gives advice 
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from intake.knowledge.accreditation import Accreditation
+from intake.knowledge.countries import NOT_VERIFIED, Country, CountryFacts, Topic
+from intake.knowledge.letter_forms import LetterForm, LetterForms
+from intake.knowledge.questions import Questions
+from intake.knowledge.record_rights import RecordRight
+from intake.knowledge.sources import Interest, Note, Source, Status, TitledNote
+
 # Fields that are read by programs, or are the same in every language.
-NOT_TRANSLATED = {"id", "source", "urgency", "countries", "country", "number", "address", "checked_on"}
-
-
-class Status(StrEnum):
-    """How well we know something: the source itself was read, or another body quoting it."""
-
-    SEEN = "seen"
-    SECOND_HAND = "second-hand"
+NOT_TRANSLATED = {"id", "source", "follows", "place", "urgency", "countries", "country", "number", "address"}
+NOT_TRANSLATED |= {"checked_on", "languages", "known", "rules", "written_in", "reason"}
 
 
 class Urgency(StrEnum):
@@ -29,29 +30,11 @@ class Urgency(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """Where a fact comes from: section of the collected facts, and the places it was found."""
-
-    status: Status
-    section: str
-    places: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """One sentence with its source; `source` is None when it is our own suggestion."""
-
-    text: str
-    source: Source | None
-
-    @property
-    def ours(self) -> bool:
-        return self.source is None
-
-
-@dataclass(frozen=True, slots=True)
 class ChecklistItem:
-    """One record worth collecting; `written_by_you` marks what nobody else holds for the patient."""
+    """One record worth collecting; `written_by_you` marks what nobody else holds for the patient.
+
+    `follows` names the companies whose lists our own suggestion follows, if any.
+    """
 
     id: str
     title: str
@@ -59,6 +42,7 @@ class ChecklistItem:
     written_by_you: bool
     source: Source | None
     cannot_say_without: Note | None
+    follows: Source | None = None
 
     @property
     def ours(self) -> bool:
@@ -73,16 +57,12 @@ class Specialty:
     title: str
     examples: str
     items: tuple[ChecklistItem, ...]
+    awaiting_clinical_review: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(TitledNote):
     """A reason for asking for a second opinion."""
-
-    id: str
-    title: str
-    hint: str
-    source: Source | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,32 +100,6 @@ class Emergency:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordRight:
-    """A rule that gives people their records. At most one of `days` and `months` is set, or neither."""
-
-    id: str
-    area: str
-    countries: tuple[str, ...]
-    rule: str
-    right: str
-    deadline: str
-    days: int | None
-    months: int | None
-    fee: str
-    source: Source
-    checked_on: str
-    notes: tuple[Note, ...]
-
-    def due_on(self, asked: date) -> date | None:
-        """The last day for an answer to a request made on `asked`; None when the rule fixes no day."""
-        if self.days is not None:
-            return asked + timedelta(days=self.days)
-        if self.months is not None:
-            return _months_later(asked, self.months)
-        return None
-
-
-@dataclass(frozen=True, slots=True)
 class Register:
     """Where to check that a doctor is registered; `address` and `caution` may be empty."""
 
@@ -165,7 +119,9 @@ class Knowledge:
 
     every_case: tuple[ChecklistItem, ...]
     specialties: tuple[Specialty, ...]
+    every_case_awaiting_clinical_review: bool
     nothing_more: str
+    awaiting_clinical_review: str
     advice: tuple[Note, ...]
     reasons: tuple[Reason, ...]
     emergency: Emergency
@@ -175,6 +131,11 @@ class Knowledge:
     asking_for_records: tuple[Note, ...]
     registers: tuple[Register, ...]
     register_cautions: tuple[Note, ...]
+    accreditation: Accreditation
+    questions: Questions
+    country_facts: CountryFacts
+    record_letters: LetterForms
+    interests: tuple[Interest, ...]
 
     def specialty(self, specialty_id: str) -> Specialty:
         """The specialty with this id. Raises KeyError for an id that we do not know."""
@@ -206,6 +167,32 @@ class Knowledge:
         days = (right.due_on(asked) for right in self.record_rights_in(country))
         return next((day for day in days if day is not None), None)
 
+    def register_in(self, country: str) -> Register | None:
+        """The register of doctors of this country, or None: then say that it is not verified."""
+        return next((entry for entry in self.registers if entry.country == country), None)
+
+    def country(self, code: str) -> Country:
+        """What we list for this country. Raises KeyError: then show `country_facts.elsewhere`."""
+        return {each.country: each for each in self.country_facts.places}[code]
+
+    def status(self, code: str, topic: Topic) -> str:
+        """"seen", "second-hand" or "not-verified": how well we know this of the country. Raises KeyError."""
+        if not self.country(code).known[topic]:
+            return NOT_VERIFIED
+        number, register = self.emergency_number(code), self.register_in(code)
+        held = {
+            Topic.EMERGENCY: [number] if number else [],
+            Topic.RECORDS: self.record_rights_in(code),
+            Topic.REGISTER: [register] if register else [],
+        }
+        seen = all(each.source.status is Status.SEEN for each in held[topic])
+        return (Status.SEEN if seen else Status.SECOND_HAND).value
+
+    def rules_of(self, form: LetterForm) -> tuple[RecordRight, ...]:
+        """The rules that a letter names, in its order."""
+        held = {right.id: right for right in self.record_rights}
+        return tuple(held[rule] for rule in form.rules)
+
     def texts(self) -> Iterator[str]:
         """Every translatable text, once each, in a fixed order."""
         yield from dict.fromkeys(text for text in _texts(self) if text)
@@ -221,13 +208,3 @@ def _texts(part: Any) -> Iterator[str]:
         for each in fields(part):
             if each.name not in NOT_TRANSLATED:
                 yield from _texts(getattr(part, each.name))
-
-
-def _months_later(day: date, months: int) -> date:
-    years, month = divmod(day.month - 1 + months, 12)
-    for last in range(day.day, day.day - 4, -1):
-        try:
-            return date(day.year + years, month + 1, last)
-        except ValueError:
-            continue
-    raise AssertionError("a month of fewer than 28 days")

@@ -112,6 +112,11 @@ def touch(tx: Tx, session: Session, now: datetime) -> None:
     tx.execute(update(sessions).where(sessions.c.id == session.id).values(seen_at=now))
 
 
+def prolong(tx: Tx, session: Session, until: datetime) -> None:
+    """Let the session last until then: what it stands for was given more time."""
+    tx.execute(update(sessions).where(sessions.c.id == session.id).values(expires_at=until))
+
+
 def check_address(tx: Tx, session: Session) -> None:
     """The e-mail address was typed and is right: health data may be shown from now on."""
     tx.execute(update(sessions).where(sessions.c.id == session.id).values(address_checked=True))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from intake.errors import LetterBroken
+from intake.errors import AddressUnfit, LetterBroken
 from intake.languages import N_
 
 # What a letter may say about where a case stands, and whose turn it is. Ids are those of the case.
@@ -104,7 +104,7 @@ def checked_values(letter: str, values: Mapping[str, object], time_zone: str) ->
 
 
 def checked_address(address: str) -> str:
-    """`address` as it is. Raises LetterBroken unless it is one plain e-mail address of at most 254 signs."""
+    """`address` as it is. Raises AddressUnfit unless it is one plain e-mail address of at most 254 signs."""
     if len(address) > 254 or _ADDRESS.fullmatch(address) is None:
-        raise LetterBroken(names=["to"])
+        raise AddressUnfit(names=["to"])
     return address

@@ -110,6 +110,12 @@ def tally(tx: Tx, case_ids: Sequence[str]) -> dict[str, dict[str, int]]:
     return counted
 
 
+def none_in_check(tx: Tx, case_id: str) -> bool:
+    """True when every upload that arrived has its verdict; those still arriving do not count."""
+    arrived = (uploads.c.case_id == case_id, uploads.c.state == State.RECEIVED.value)
+    return tx.scalar(select(func.count()).select_from(uploads).where(*arrived)) == 0
+
+
 def all_checked(tx: Tx, case_id: str) -> bool:
     """True when no upload of the case is still arriving or waiting for its check."""
     waiting = (uploads.c.case_id == case_id, uploads.c.state.in_(UNCHECKED))

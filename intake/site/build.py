@@ -5,30 +5,31 @@ The old site stays until the new one is whole. What the pages say is not judged 
 
 import gzip
 import hashlib
-import html
 import os
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
+import brotli
+
 from intake import knowledge as knowledge_package
 from intake.errors import SiteBroken
 from intake.knowledge.facts import Knowledge
 from intake.operator import Operator
-from intake.site import fragments, strict
+from intake.site import addresses, editions, fragments, names, questions, search, strict, styles
+from intake.site.editions import Edition
+from intake.site.pages import make_pages
 
-INCLUDES = Path("docs/en/includes")
-SOURCES = ("mkdocs.yml", "docs/en", "templates/site")
+MADE_WITH = ("mkdocs", "mkdocs-material", "brotli")
 TEXT = {".css", ".html", ".js", ".json", ".svg", ".txt", ".xml"}
-SECONDS = 300
+PACKERS = {".br": brotli.compress, ".gz": lambda content: gzip.compress(content, 9, mtime=0)}
+HERE = "http://localhost:8000"
 
 
-def build_site(operator: Operator, knowledge: Knowledge, target: Path, source: Path, address: str = "") -> None:
+def build_site(operator: Operator, knowledge: Knowledge, target: Path, source: Path, address: str = HERE) -> None:
     """Build the site from the tree at `source` and make `target` lead to it, in one step that cannot be half done.
 
     `target` becomes a symbolic link to a folder beside it, named after what it was built from. Whoever serves
@@ -39,12 +40,15 @@ def build_site(operator: Operator, knowledge: Knowledge, target: Path, source: P
     if target.exists() and not target.is_symlink():
         raise SiteBroken(f"{target} is a folder that we did not make. Move it away, or choose another place.")
     finished.parent.mkdir(parents=True, exist_ok=True)
-    fragments.write_includes(operator, knowledge, source / INCLUDES)
+    offered = editions.offered(source)
     with tempfile.TemporaryDirectory(prefix=".site-", dir=finished.parent) as scratch:
         pages = Path(scratch, "pages")
-        _run_mkdocs(operator, source, pages, address)
-        strict.make_strict(pages)
-        _tidy(pages, address)
+        # English first: MkDocs empties the folder that it writes into, and the others stand inside.
+        for edition in offered:
+            codes = " ".join(each.code for each in offered)
+            fragments.write_includes(operator, knowledge, source / edition.pages / "includes", edition.code)
+            make_pages(edition, operator, source, pages / edition.folder, address.rstrip("/"), codes)
+            _dress(edition, source, pages / edition.folder)
         _compress(pages)
         if finished.exists():
             shutil.rmtree(finished)
@@ -52,8 +56,22 @@ def build_site(operator: Operator, knowledge: Knowledge, target: Path, source: P
     _lead_to(target, finished)
 
 
+def _dress(edition: Edition, source: Path, pages: Path) -> None:
+    """Make what MkDocs wrote for one language small, strict and findable."""
+    addresses.write_moved(source, pages, edition)
+    questions.add_questions(pages)
+    search.write_index(pages)
+    styles.write_styles(pages)
+    strict.make_strict(pages)
+    names.name_by_content(pages)
+    (pages / "sitemap.xml.gz").unlink(missing_ok=True)
+    if edition.folder:  # what stands at the root speaks for all languages
+        (pages / "sitemap.xml").unlink()
+        (pages / "robots.txt").unlink()
+
+
 def needs_building(
-    operator: Operator, knowledge: Knowledge, target: Path, source: Path, address: str = ""
+    operator: Operator, knowledge: Knowledge, target: Path, source: Path, address: str = HERE
 ) -> bool:
     """Whether anything that the site at `target` was built from has changed since, or nothing was built yet."""
     finished = _finished(operator, knowledge, target, source, address)
@@ -63,7 +81,7 @@ def needs_building(
 def _finished(operator: Operator, knowledge: Knowledge, target: Path, source: Path, address: str) -> Path:
     """The folder that a build from exactly these sources ends up in."""
     digest = hashlib.sha256()
-    for part in (repr(operator), repr(knowledge), address, version("mkdocs"), version("mkdocs-material")):
+    for part in (repr(operator), repr(knowledge), address, *map(version, MADE_WITH)):
         digest.update(f"{part}\0".encode())
     for path in _source_files(source):
         digest.update(f"{path.name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
@@ -72,58 +90,24 @@ def _finished(operator: Operator, knowledge: Knowledge, target: Path, source: Pa
 
 def _source_files(source: Path) -> Iterator[Path]:
     """Pages, theme and settings; and this program too, as a change in it changes what is built."""
-    roots = [source / name for name in SOURCES]
+    roots = [*sorted(source.glob("mkdocs*.yml")), source / addresses.FILE, source / "templates/site"]
+    roots += [source / "docs" / edition.code for edition in editions.offered(source)]
     roots += [Path(__file__).parent, Path(knowledge_package.__file__).parent]
     for root in roots:
         for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
-            if path.is_file() and "__pycache__" not in path.parts and not path.is_relative_to(source / INCLUDES):
+            if path.is_file() and not {"__pycache__", "includes"} & set(path.parts):
                 yield path
 
 
-def _run_mkdocs(operator: Operator, source: Path, pages: Path, address: str) -> None:
-    """Strict, quiet, and with nothing of our own environment: MkDocs has no business with our secrets."""
-    environment = {
-        "NO_MKDOCS_2_WARNING": "1",
-        "PYTHONUTF8": "1",
-        "SITE_NAME": operator.service.name,
-        "SITE_URL": address.rstrip("/") + "/" if address else "",
-        "SITE_FOOT": _foot(operator),
-    }
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(pages)]
-    try:
-        done = subprocess.run(  # noqa: S603 (our own words, no shell)
-            command, cwd=source, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as wrong:
-        raise SiteBroken(f"MkDocs did not run: {wrong}") from None
-    if done.returncode:
-        raise SiteBroken("MkDocs says:\n" + (done.stderr + done.stdout).strip()[-3000:])
-
-
-def _foot(operator: Operator) -> str:
-    """The same way to reach us, at the same place, on every page."""
-    contact = operator.contact
-    dial = re.sub(r"[^+\d]", "", contact.telephone)
-    legal_name, telephone, email = map(
-        html.escape, (operator.service.legal_name, contact.telephone, contact.email)
-    )
-    return f'{legal_name} · <a href="tel:{dial}">{telephone}</a> · <a href="mailto:{email}">{email}</a>'
-
-
-def _tidy(pages: Path, address: str) -> None:
-    """A site map needs full addresses; without one it would be a list of nothing."""
-    (pages / "sitemap.xml.gz").unlink(missing_ok=True)
-    if not address:
-        (pages / "sitemap.xml").unlink(missing_ok=True)
-
-
 def _compress(pages: Path) -> None:
-    """A packed twin beside each text file, where that saves something."""
+    """Packed twins beside each text file, where they save something."""
     for path in sorted(pages.rglob("*")):
         if path.suffix in TEXT and path.is_file():
-            packed = gzip.compress(path.read_bytes(), 9, mtime=0)
-            if len(packed) < path.stat().st_size:
-                path.with_name(f"{path.name}.gz").write_bytes(packed)
+            content = path.read_bytes()
+            for suffix, pack in PACKERS.items():
+                packed = pack(content)
+                if len(packed) < len(content):
+                    path.with_name(path.name + suffix).write_bytes(packed)
 
 
 def _lead_to(target: Path, finished: Path) -> None:

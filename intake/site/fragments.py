@@ -1,6 +1,7 @@
 """Writes the fragments that pages take in: what the form knows too, and what the operator says about itself.
 
-The same input always gives the same bytes. The operator's words are set as plain words, never as Markdown.
+The same input always gives the same bytes. The operator's words are set as plain words, never as Markdown; they are
+in the operator's own language, whatever the page's is.
 """
 
 import html
@@ -14,10 +15,10 @@ from intake.languages import Languages
 from intake.operator import Operator, Price
 
 
-def write_includes(operator: Operator, knowledge: Knowledge, folder: Path) -> list[Path]:
+def write_includes(operator: Operator, knowledge: Knowledge, folder: Path, language: str = "en") -> list[Path]:
     """Write every fragment into `folder`, made if need be; answers all paths. Leaves alone what did not change."""
-    paths = includes.write_includes(knowledge, folder)
-    for name, text in _fragments(operator, knowledge).items():
+    paths = includes.write_includes(knowledge, folder, language, Languages().gettext(language))
+    for name, text in _Fragments(operator, language).all(knowledge).items():
         path = folder / f"{name}.md"
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
@@ -25,110 +26,142 @@ def write_includes(operator: Operator, knowledge: Knowledge, folder: Path) -> li
     return paths
 
 
-def _fragments(operator: Operator, knowledge: Knowledge) -> dict[str, str]:
-    service, scope, legal, times = operator.service, operator.scope, operator.legal, operator.times
-    blocks = {
-        "operator-service": [
-            f"This service is called **{_plain(service.name)}**. {_plain(service.legal_name)} stands behind it.",
-            _plain(service.run_by),
-        ],
-        "operator-contact": [_contact(operator)],
-        "operator-times": [
-            _listed(
-                [
-                    f"**Our first answer:** {_plain(times.first_answer)}",
-                    f"**The opinion**, counted from complete records: {_plain(times.opinion)}",
-                ]
-            )
-        ],
-        "operator-fees": _fees(operator),
-        "operator-scope": [
-            "We cannot take requests from people who live in: "
-            + (_countries(scope.countries_not_served) or "no country is left out")
-            + ".",
-            "We cannot help with:",
-            _listed(_plain(each) for each in scope.conditions_not_served or ("nothing is left out for now",)),
+class _Fragments:
+    """The fragments of one language. Sentences are said through the catalogue; names and prices are the operator's."""
+
+    def __init__(self, operator: Operator, language: str) -> None:
+        self.operator, self.language = operator, language
+        self.gettext = Languages().gettext(language)
+
+    def all(self, knowledge: Knowledge) -> dict[str, str]:
+        _, operator = self.gettext, self.operator
+        service, times, legal = operator.service, operator.times, operator.legal
+        blocks = {
+            "operator-service": [
+                _("This service is called **%(name)s**. %(legal_name)s stands behind it.")
+                % {"name": _plain(service.name), "legal_name": _plain(service.legal_name)},
+                _plain(service.run_by),
+            ],
+            "operator-contact": [self._contact()],
+            "operator-times": [
+                _listed(
+                    [
+                        _labelled(_("Our first answer:"), times.first_answer),
+                        _labelled(_("The opinion, counted from complete records:"), times.opinion),
+                    ]
+                )
+            ],
+            "operator-fees": self._fees(),
+            "operator-scope": self._scope(),
+            "operator-complaints": [
+                _labelled(_("Whom to write to:"), legal.complaints_contact),
+                _plain(legal.complaints_route),
+                _labelled(_("Whose law holds:"), legal.governing_law),
+            ],
+            "operator-privacy": self._privacy(),
+            "operator-quote": self._quote(),
+            "operator-terms": [*(_plain(each) for each in legal.terms)],
+            "checklist-by-specialty": [self._checklist(each) for each in knowledge.specialties],
+        }
+        return {name: "\n\n".join(text) + "\n" for name, text in blocks.items()}
+
+    def _checklist(self, specialty: Specialty) -> str:
+        title, examples = map(_plain, map(self.gettext, (specialty.title, specialty.examples)))
+        heading = f"### {title} {{ #checklist-{specialty.id} }}"
+        return f'{heading}\n\n{examples}\n\n--8<-- "checklist-{specialty.id}.md"'
+
+    def _scope(self) -> list[str]:
+        _, scope = self.gettext, self.operator.scope
+        countries = self._countries(scope.countries_not_served) or _("no country is left out")
+        return [
+            _("We cannot take requests from people who live in: %(countries)s.") % {"countries": countries},
+            _("We cannot help with:"),
+            _listed(_plain(each) for each in scope.conditions_not_served or (_("nothing is left out for now"),)),
             _plain(scope.age_rule),
-            "If we cannot help, we say so, and name other places to ask where we can.",
-        ],
-        "operator-complaints": [
-            f"**Whom to write to:** {_plain(legal.complaints_contact)}",
-            _plain(legal.complaints_route),
-            f"**Whose law holds:** {_plain(legal.governing_law)}",
-        ],
-        "operator-privacy": _privacy(operator),
-        "operator-terms": [*(_plain(each) for each in legal.terms)],
-        "checklist-by-specialty": [_checklist(each) for each in knowledge.specialties],
-    }
-    return {name: "\n\n".join(text) + "\n" for name, text in blocks.items()}
+            _("If we cannot help, we say so, and name other places to ask where we can."),
+        ]
+
+    def _contact(self) -> str:
+        _, contact = self.gettext, self.operator.contact
+        names = dict(Languages().language_names(self.language))
+        dial = re.sub(r"[^+\d]", "", contact.telephone)
+        when = _("%(hours)s (time of %(zone)s)") % {"hours": contact.hours, "zone": contact.time_zone}
+        lines = [
+            f"**{_('Telephone:')}** [{_plain(contact.telephone)}](tel:{dial})",
+            _labelled(_("Messenger:"), contact.messenger) if contact.messenger else "",
+            f"**{_('E-mail, without health details:')}** [{_plain(contact.email)}](mailto:{contact.email})",
+            _labelled(_("Post:"), contact.postal_address),
+            _labelled(_("When we are there:"), when),
+            _labelled(
+                _("Languages our coordinators speak:"), ", ".join(names.get(code, code) for code in contact.languages)
+            ),
+        ]
+        return _listed(line for line in lines if line)
+
+    def _fees(self) -> list[str]:
+        _, prices = self.gettext, self.operator.prices
+        return [
+            _plain(prices.who_pays),
+            _plain(prices.nothing_before),
+            *self._price_list(_("Prices"), prices.fees),
+            *self._price_list(_("What may come on top"), prices.extras),
+            _labelled(_("Money back:"), prices.refund_rule),
+        ]
+
+    def _price_list(self, title: str, prices: tuple[Price, ...]) -> list[str]:
+        line = self.gettext("%(what)s: **%(amount)s**. Paid by %(payer)s. Goes to %(payee)s.")
+        lines = (
+            line
+            % {
+                "what": _plain(each.what),
+                "amount": _plain(each.amount),
+                "payer": _plain(each.paid_by),
+                "payee": _plain(each.paid_to),
+            }
+            for each in prices
+        )
+        return [f"**{title}**", _listed(lines)] if prices else []
+
+    def _quote(self) -> list[str]:
+        """The way to a company that sells treatment: never without its interest beside it, and none when not set."""
+        partner = self.operator.quote_partner
+        if not partner.shown:
+            return [""]
+        asks = self.gettext("Ask %(name)s for a price of treatment") % {"name": _plain(partner.name)}
+        way = f'<a href="{html.escape(partner.address)}" rel="noopener nofollow sponsored">{asks}</a>'
+        return [_labelled(self.gettext("Whose interest this serves:"), partner.disclosure), way]
+
+    def _privacy(self) -> list[str]:
+        _, privacy, kept = self.gettext, self.operator.privacy, self.operator.privacy.retention_months
+        kept_for = _("%(what)s: %(months)s months")
+        months = [
+            (_("Answers, questions and messages"), kept.cases),
+            (_("Your medical records"), kept.records),
+            (_("The report"), kept.reports),
+            (_("Copies of our letters"), kept.letters),
+            (_("Proof of what you agreed to"), kept.receipts),
+            (_("The list of who opened what (no health words)"), kept.journal),
+        ]
+        return [
+            _labelled(_("Who decides about your data:"), privacy.controller),
+            _labelled(_("Whom to ask:"), privacy.data_protection_contact),
+            f"**{_('Who may see or hold it:')}**",
+            _listed(_plain(each) for each in privacy.recipients),
+            _labelled(
+                _("Countries where our specialists work:"), f"{self._countries(privacy.specialist_countries)}."
+            ),
+            _labelled(_("On what the sending abroad rests:"), privacy.transfer_basis),
+            f"**{_('How long we keep it after your case has closed:')}**",
+            _listed(kept_for % {"what": what, "months": count} for what, count in months),
+        ]
+
+    def _countries(self, codes: tuple[str, ...]) -> str:
+        names = dict(Languages().country_names(self.language))
+        return ", ".join(names.get(code, code) for code in codes)
 
 
-def _checklist(specialty: Specialty) -> str:
-    heading = f"### {_plain(specialty.title)} {{ #checklist-{specialty.id} }}"
-    return f'{heading}\n\n{_plain(specialty.examples)}\n\n--8<-- "checklist-{specialty.id}.md"'
-
-
-def _contact(operator: Operator) -> str:
-    contact, languages = operator.contact, Languages()
-    names = dict(languages.language_names("en"))
-    dial = re.sub(r"[^+\d]", "", contact.telephone)
-    spoken = ", ".join(names.get(code, code) for code in contact.languages)
-    lines = [
-        f"**Telephone:** [{_plain(contact.telephone)}](tel:{dial})",
-        f"**Messenger:** {_plain(contact.messenger)}" if contact.messenger else "",
-        f"**E-mail, without health details:** [{_plain(contact.email)}](mailto:{contact.email})",
-        f"**Post:** {_plain(contact.postal_address)}",
-        f"**When we are there:** {_plain(contact.hours)} (time of {_plain(contact.time_zone)})",
-        f"**Languages our coordinators speak:** {spoken}",
-    ]
-    return _listed(line for line in lines if line)
-
-
-def _fees(operator: Operator) -> list[str]:
-    prices = operator.prices
-    return [
-        _plain(prices.who_pays),
-        _plain(prices.nothing_before),
-        *_price_list("Prices", prices.fees),
-        *_price_list("What may come on top", prices.extras),
-        f"**Money back:** {_plain(prices.refund_rule)}",
-    ]
-
-
-def _price_list(title: str, prices: tuple[Price, ...]) -> list[str]:
-    lines = (
-        f"{_plain(each.what)}: **{_plain(each.amount)}**. Paid by {_plain(each.paid_by)}. "
-        f"Goes to {_plain(each.paid_to)}."
-        for each in prices
-    )
-    return [f"**{title}**", _listed(lines)] if prices else []
-
-
-def _privacy(operator: Operator) -> list[str]:
-    privacy, kept = operator.privacy, operator.privacy.retention_months
-    months = [
-        ("Answers, questions and messages", kept.cases),
-        ("Your medical records", kept.records),
-        ("The report", kept.reports),
-        ("Copies of our letters", kept.letters),
-        ("Proof of what you agreed to", kept.receipts),
-        ("The list of who opened what (no health words)", kept.journal),
-    ]
-    return [
-        f"**Who decides about your data:** {_plain(privacy.controller)}",
-        f"**Whom to ask:** {_plain(privacy.data_protection_contact)}",
-        "**Who may see or hold it:**",
-        _listed(_plain(each) for each in privacy.recipients),
-        f"**Countries where our specialists work:** {_countries(privacy.specialist_countries)}.",
-        f"**On what the sending abroad rests:** {_plain(privacy.transfer_basis)}",
-        "**How long we keep it after your case has closed:**",
-        _listed(f"{what}: {count} months" for what, count in months),
-    ]
-
-
-def _countries(codes: tuple[str, ...]) -> str:
-    names = dict(Languages().country_names("en"))
-    return ", ".join(names.get(code, code) for code in codes)
+def _labelled(label: str, words: str) -> str:
+    return f"**{label}** {_plain(words)}"
 
 
 def _listed(lines: Iterable[str]) -> str:

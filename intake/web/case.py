@@ -34,22 +34,25 @@ def home() -> Response:
     with services().database.read() as tx:
         case = _case_of(tx, session)
         inside = _inside(tx, case) if session.address_checked else {}
-    return page("case/home.html", **_where(case), **_form(), **inside)
+    return page("case/home.html", **_where(case), form=ComingBack(gettext=say, guard=guard()), **inside)
 
 
 @blueprint.post("/address")
 @limit("address")
 def address() -> Response:
     """The e-mail address typed again."""
-    need_csrf(ComingBack.form_id)
     session = need_session(Role.CASE)
     with services().database.read() as tx:
         case = _case_of(tx, session)
         on_file = store.read_address(tx, services().keys, case)
+    form = ComingBack(request.form, gettext=say, guard=guard())
     try:
-        check_address(session, request.form.get("email", ""), on_file, case.id)
+        if form.validate():
+            check_address(session, form.email.data, on_file, case.id)
     except AddressMismatch as wrong:
-        return page("case/home.html", 422, **_where(case), **_form(say(wrong.message)))
+        form.email.errors = [say(wrong.message)]
+    if form.mistakes:
+        return page("case/home.html", 422, **_where(case), form=form)
     return redirect("/case/", 303)
 
 
@@ -126,10 +129,3 @@ def _inside(tx: Tx, case: Case) -> dict[str, object]:
 
 
 READS = frozenset({journal.Event.CASE_READ, journal.Event.RECORD_READ, journal.Event.RECORDS_READ})
-
-
-def _form(mistake: str = "") -> dict[str, object]:
-    form = ComingBack(request.form if mistake else None, gettext=say, guard=guard())
-    if mistake:
-        form.email.errors = [mistake]
-    return {"form": form}

@@ -1,11 +1,12 @@
 """Cookies: one for each role, and one for the visit that forms are signed for. They hold random secrets only."""
 
 import secrets
+from datetime import datetime
 
 from flask import Response, current_app, g, request
 
 from intake.db import Tx
-from intake.errors import SessionMissing
+from intake.errors import CookiesOff, SessionMissing
 from intake.links import sessions
 from intake.links.sessions import Role, Session
 from intake.services import Services
@@ -61,6 +62,14 @@ def set_session(response: Response, role: Role, secret: str) -> None:
     _set(response, cookie_name(role), secret, SAME_SITE.get(role, "Lax"), _days(role))
 
 
+def prolong_session(tx: Tx, role: Role, until: datetime) -> None:
+    """Let this browser's session last until then; its cookie goes out anew with this answer."""
+    session = sessions.read(tx, role, request.cookies.get(cookie_name(role), ""), services().clock())
+    if session is not None:
+        sessions.prolong(tx, session, until)
+        g.intake_prolonged = role
+
+
 def drop_session(response: Response, role: Role) -> None:
     """Take the cookie of a role from the browser; ending the session itself is the caller's act."""
     response.delete_cookie(cookie_name(role), path="/", secure=True, httponly=True)
@@ -69,15 +78,23 @@ def drop_session(response: Response, role: Role) -> None:
 def visit() -> str:
     """The secret that this visitor's forms are signed for; a new visitor gets one with the answer."""
     if "intake_visit" not in g:
+        g.intake_visit_is_new = not request.cookies.get(VISIT)
         g.intake_visit = request.cookies.get(VISIT) or secrets.token_urlsafe(32)
-        g.intake_visit_is_new = VISIT not in request.cookies
     return g.intake_visit
 
 
-def keep_visit(response: Response) -> Response:
-    """Give a new visitor the visit cookie, if a form was signed for it."""
+def need_cookies() -> None:
+    """Raise CookiesOff for a browser that did not send the visit cookie along, as every form's page gives it one."""
+    if not request.cookies.get(VISIT):
+        raise CookiesOff
+
+
+def keep_cookies(response: Response) -> Response:
+    """Give a new visitor the visit cookie, if a form was signed for it, and a prolonged session its cookie anew."""
     if g.get("intake_visit_is_new"):
         _set(response, VISIT, g.intake_visit, "Lax", None)
+    if (role := g.get("intake_prolonged")) is not None:
+        set_session(response, role, request.cookies[cookie_name(role)])
     return response
 
 

@@ -2,6 +2,7 @@
 belongs."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, request
@@ -16,7 +17,7 @@ from intake.forms.journey import may_visit, next_unanswered
 from intake.forms.pages import BY_STEP, CHECK
 from intake.links.sessions import Role
 from intake.web.pages import language, page, say
-from intake.web.security import guard, need_session, services, session_of
+from intake.web.security import guard, need_session, prolong_session, services, session_of
 
 OVER = "/case/sent"
 
@@ -92,6 +93,7 @@ def keep(draft_id: str, change: Callable[[Answers], DraftAnswers]) -> DraftAnswe
             raise Elsewhere(OVER)
         answers = change(draft.answers)
         drafts.save_answers(tx, house.keys, draft, answers, days, now)
+        prolong_session(tx, Role.DRAFT, now + timedelta(days=days))
         keep_address(tx, draft, answers.get("reach-you", {}).get("email", ""))
         if draft.language != language():
             drafts.save_language(tx, draft, language(), days, now)

@@ -10,7 +10,16 @@ from intake import journal
 from intake.cases import draft as drafts
 from intake.cases import letters, lifecycle, store, ways_in
 from intake.db import Tx
-from intake.errors import IntakeError, LinkExpired, LinkWrongPlace
+from intake.errors import (
+    DraftGone,
+    DraftIncomplete,
+    IntakeError,
+    KeyGone,
+    LinkExpired,
+    LinkForged,
+    LinkWrongPlace,
+    NotYours,
+)
 from intake.forms.context import form_context
 from intake.forms.whole import whole_request
 from intake.journal import Event
@@ -24,6 +33,8 @@ from intake.web.security import limit, need_csrf, services, start_session
 
 blueprint = Blueprint("links", __name__)
 
+# What tells that there is nothing to come back to. Any other error undoes the renewal: the old link must stay good.
+NOTHING_LEFT = (LinkForged, NotYours, DraftGone, KeyGone)
 RENEWABLE = frozenset({Purpose.CONFIRM, Purpose.RESUME, Purpose.CASE, Purpose.UPLOAD})
 
 
@@ -85,20 +96,28 @@ def _speak_of(tx: Tx, grant: Grant) -> None:
 
 
 def _confirm(tx: Tx, grant: Grant) -> Response:
-    """The address is confirmed: the parked draft becomes a case."""
+    """The address is confirmed: the parked draft becomes a case. One that was changed since and is not whole is
+    gone back to.
+    """
     house, now = services(), services().clock()
     draft = drafts.read_draft(tx, house.keys, grant.subject, now, to_change=True)
-    if draft.state is drafts.DraftState.SENT:
-        case = store.case_by_id(tx, draft.case_id)
-    else:
+    if not grants.stands(grants.get(tx, grant.id), now):  # the address was changed while we waited for the draft
+        raise LinkExpired
+    if draft.state is not drafts.DraftState.SENT:
         context = form_context(house.languages, house.operator, house.knowledge, draft.language, now.date())
-        case = lifecycle.confirm_draft(tx, house, draft, whole_request(draft.answers, context), now)
-    return let_in(tx, case.id, redirect("/case/sent", 303))
+        try:
+            request = whole_request(draft.answers, context)
+        except DraftIncomplete:
+            return _resume(tx, grant)
+        lifecycle.confirm_draft(tx, house, draft, request, now)
+    return let_in(tx, draft.case_id, redirect("/case/sent", 303))
 
 
 def _resume(tx: Tx, grant: Grant) -> Response:
-    """Back to the draft, once the address was typed."""
+    """Back to the draft, once the address was typed; or to the case that it became."""
     draft = drafts.read_draft(tx, services().keys, grant.subject, services().clock())
+    if draft.state is drafts.DraftState.SENT:
+        return let_in(tx, draft.case_id, redirect("/case/", 303))
     response = redirect(f"/request/{draft.language}/resume", 303)
     start_session(tx, response, Role.DRAFT, grant.subject, grant=grant, expires_at=grant.expires_at)
     return response
@@ -160,7 +179,7 @@ def _renew(tx: Tx, pointer: Pointer) -> None:
             letters.send_new_case_link(tx, house, store.case_by_id(tx, grant.subject), now)
         elif grant.purpose in (Purpose.CONFIRM, Purpose.RESUME):
             _renew_draft(tx, grant)
-    except IntakeError:
+    except NOTHING_LEFT:
         return
 
 

@@ -40,7 +40,7 @@ from intake.web.drafting import (
 )
 from intake.web.links import let_in
 from intake.web.pages import language, speak
-from intake.web.security import guard, limit, services, start_session
+from intake.web.security import guard, limit, need_cookies, services, start_session
 
 blueprint = Blueprint("request", __name__, url_prefix="/request")
 blueprint.register_blueprint(returning.blueprint)
@@ -109,10 +109,13 @@ def start() -> Response:
 @blueprint.post("/<code>/")
 @limit("start")
 def begin() -> Response:
-    """A new draft for this browser."""
+    """A new draft for this browser. One that it has, perhaps from another tab, is left behind only on purpose."""
     form = signed(Button, START, typed=True)
     if not form.validate():
+        need_cookies()
         return _start_page(form, 422)
+    if has_draft() and "anew" not in request.form:
+        return redirect(here("continue"), 303)
     house, draft_id, days = services(), drafts.new_draft_id(), services().settings.draft_days
     response = redirect(here("continue"), 303)
     with house.database.transaction() as tx:

@@ -12,15 +12,16 @@ from flask import Blueprint, Response, redirect
 from intake import journal
 from intake.cases import draft as drafts
 from intake.cases import letters
+from intake.cases.draft import DraftState
 from intake.errors import AddressMismatch
 from intake.forms.draft_answers import with_address
 from intake.forms.returning import ComingBack, SaveForLater
 from intake.journal import Event
 from intake.links.sessions import Role
 from intake.web.address import check_address
-from intake.web.drafting import Elsewhere, draw, here, keep, keep_address, read_mine, signed
+from intake.web.drafting import OVER, Elsewhere, draw, here, keep, keep_address, read_mine, signed
 from intake.web.pages import say
-from intake.web.security import limit, need_session, services
+from intake.web.security import limit, need_session, services, start_session
 
 blueprint = Blueprint("returning", __name__)
 
@@ -78,15 +79,20 @@ def resume() -> Response:
         return _resume_page(form, 422)
     with house.database.read() as tx:
         draft = drafts.read_draft(tx, house.keys, session.subject, house.clock())
+    if draft.state is DraftState.SENT:
+        raise Elsewhere(OVER)
     try:
         check_address(session, form.email.data, draft.address)
     except AddressMismatch as wrong:
         form.email.errors = [say(wrong.message)]
         return _resume_page(form, 422)
+    response = redirect(here("continue"), 303)
     with house.database.transaction() as tx:
         drafts.confirm_address(tx, house.keys, draft)
         journal.write(tx, Event.ADDRESS_CONFIRMED, house.clock(), actor="requester")
-    return redirect(here("continue"), 303)
+        # Their own from here on: a newer link, or another address, must not throw them out of their own request.
+        start_session(tx, response, Role.DRAFT, draft.id, expires_at=draft.expires_at)
+    return response
 
 
 def _resume_page(form: ComingBack, status: int = 200) -> Response:

@@ -15,13 +15,15 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from intake.config import Settings
-from intake.errors import RequestForged
+from intake.errors import NotYours, RequestForged
 from intake.forms.csrf import Guard
 from intake.forms.returning import Button
 from intake.web.cookies import (
     drop_session,
-    keep_visit,
+    keep_cookies,
+    need_cookies,
     need_session,
+    prolong_session,
     services,
     session_of,
     set_session,
@@ -30,8 +32,8 @@ from intake.web.cookies import (
 )
 
 __all__ = [
-    "csrf_ok", "csrf_token", "drop_session", "guard", "limit", "need_csrf", "need_session", "services", "session_of",
-    "set_session", "start_session",
+    "csrf_ok", "csrf_token", "drop_session", "guard", "limit", "need_cookies", "need_csrf", "need_session",
+    "prolong_session", "services", "session_of", "set_session", "start_session",
 ]  # fmt: skip
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -70,9 +72,15 @@ HSTS = "max-age=63072000; includeSubDomains"
 
 def network_address() -> str:
     """Whose limit counts: an IPv4 address, or the /64 of an IPv6 address, as a keyed hash: none is stored."""
-    address = ipaddress.ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104  # a stand-in, nothing binds to it
-    whole = ipaddress.ip_network((address, 64), strict=False) if address.version == 6 else address
-    return services().ring.hash("network", str(whole))
+    said = request.remote_addr or ""
+    for text in (said, said.rpartition(":")[0].strip("[]")):  # some proxies add the port
+        try:
+            address = ipaddress.ip_address(text)
+        except ValueError:
+            continue
+        whole = ipaddress.ip_network((address, 64), strict=False) if address.version == 6 else address
+        return services().ring.hash("network", str(whole))
+    return services().ring.hash("network", "")  # what names no address shares one limit
 
 
 limiter = Limiter(key_func=network_address, headers_enabled=True)
@@ -95,11 +103,18 @@ def secure(app: Flask, settings: Settings) -> None:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     limiter.init_app(app)
+    app.before_request(refuse_odd_address)
     app.before_request(refuse_foreign)
     app.after_request(partial(add_headers, https=settings.base_url.startswith("https://")))
-    app.after_request(keep_visit)
+    app.after_request(keep_cookies)
     app.add_template_global(csrf_field, "csrf")
     app.add_template_global(csrf_token)
+
+
+def refuse_odd_address() -> None:
+    """Nothing of ours has a zero byte in its address, and not every database takes one. Raises NotYours."""
+    if "\0" in request.path:
+        raise NotYours
 
 
 def refuse_foreign() -> None:
@@ -150,4 +165,5 @@ def csrf_ok(form_id: str, token: str) -> bool:
 def need_csrf(form_id: str) -> None:
     """Raise RequestForged unless the posted form (or, for scripts, the X-CSRF-Token header) is signed."""
     if not csrf_ok(form_id, request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")):
+        need_cookies()
         raise RequestForged

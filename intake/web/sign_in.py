@@ -4,19 +4,21 @@ What a script sends is JSON signed with the page's own token; every refusal look
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
 
 from intake import journal
+from intake.db import Tx
 from intake.desk import coordinators, passkeys
 from intake.desk import store as desk_store
 from intake.desk.coordinators import Coordinator
 from intake.desk.passkeys import RelyingParty
-from intake.errors import NotYours, PasskeyRefused, SessionMissing
+from intake.errors import LinkExpired, NotYours, PasskeyRefused, SessionMissing
 from intake.journal import Event
-from intake.links import sessions
-from intake.links.sessions import Role
+from intake.links import grants, sessions
+from intake.links.sessions import Role, Session
 from intake.web import errors
 from intake.web.cookies import visit
 from intake.web.pages import page, speak
@@ -119,14 +121,14 @@ def enrol_options() -> Response:
 def enrol_answer() -> Response:
     """Keep the passkey; the invitation has done its work, and every older session at the desk ends."""
     need_csrf("passkey")
-    session, house, now = need_session(Role.ENROL), services(), services().clock()
-    _keep(session.subject, session.id)
-    response = jsonify(done=True)
-    with house.database.transaction() as tx:
-        sessions.end(tx, session, now)
-        sessions.end_all(tx, Role.DESK, session.subject, now)
+    session, house, response = need_session(Role.ENROL), services(), jsonify(done=True)
+
+    def come_in(tx: Tx) -> None:
+        _spend_invitation(tx, session)
         language = coordinators.get(tx, house.keys, session.subject).language
         start_session(tx, response, Role.DESK, session.subject, language=language)
+
+    _keep(session.subject, session.id, come_in)
     drop_session(response, Role.ENROL)
     return response
 
@@ -210,12 +212,22 @@ def _options(role: Role) -> Response:
     return Response(options, mimetype="application/json")
 
 
-def _keep(who: str, session_id: str) -> None:
+def _keep(who: str, session_id: str, once_kept: Callable[[Tx], None] | None = None) -> None:
     house, answer = services(), _answer()
     name = str(answer.get("name", ""))
     passkeys.finish_enrolment(
-        house.database, house.keys, relying_party(), who, session_id, answer, house.clock(), name=name
-    )
+        house.database, house.keys, relying_party(), who, session_id, answer, house.clock(), name=name,
+        once_kept=once_kept,
+    )  # fmt: skip
+
+
+def _spend_invitation(tx: Tx, session: Session) -> None:
+    """The link works once, and so do the sessions that it made. Raises LinkExpired if somebody was first."""
+    now = services().clock()
+    if session.grant_id is not None and not grants.use(tx, session.grant_id, now):
+        raise LinkExpired
+    sessions.end_all(tx, Role.ENROL, session.subject, now)
+    sessions.end_all(tx, Role.DESK, session.subject, now)
 
 
 def _answer() -> dict[str, Any]:

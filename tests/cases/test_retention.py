@@ -1,5 +1,8 @@
 """What must go goes, and nothing else."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,7 +10,7 @@ from sqlalchemy import select
 
 from intake import journal
 from intake.cases import draft as drafts
-from intake.cases import retention, store
+from intake.cases import lifecycle, retention, store
 from intake.cases.case import Stage
 from intake.errors import DraftGone, KeyGone
 from intake.links import grants
@@ -54,3 +57,70 @@ def test_a_case_past_its_time_keeps_only_reference_and_dates(services, now: date
         assert journal.first_broken(tx) is None
     with pytest.raises(KeyGone):
         services.keys.get(case.key_owner)
+
+
+class Killed(Exception):
+    """Stands for a process that ends in the middle."""
+
+
+@dataclass
+class DyingKeys:
+    """A key store during whose destruction of one owner's key the process ends, before or after the key is gone."""
+
+    owner: str
+    destroy_first: Callable[[str], None]
+
+    def destroy(self, owner: str) -> None:
+        if owner == self.owner:
+            self.destroy_first(owner)
+            raise Killed
+
+
+@pytest.mark.parametrize("gone_already", [False, True])
+@pytest.mark.parametrize("what", ["draft", "case"])
+def test_a_purge_killed_in_the_middle_leaves_no_key_behind_for_ever(services, now, what, gone_already) -> None:
+    with services.database.transaction() as tx:
+        one = a_draft(tx, services, now) if what == "draft" else a_case(tx, services, now, stage=Stage.CLOSED)
+    later = now + timedelta(days=4000)
+    dying = DyingKeys(one.key_owner, services.keys.destroy if gone_already else lambda owner: None)
+    with pytest.raises(Killed):
+        retention.purge(services.database, dying, services.vault, later)
+    _purge(services, later)
+    with pytest.raises(KeyGone):
+        services.keys.get(one.key_owner)
+    with services.database.read() as tx:
+        assert tx.all(select(drafts.drafts.c.id)) == []
+        assert tx.all(select(store.cases.c.id).where(store.cases.c.answers != b"")) == []
+
+
+@dataclass
+class Interrupted:
+    """A database in which something happens right after each look."""
+
+    database: object
+    meanwhile: Callable[[], None]
+
+    @contextmanager
+    def read(self) -> Iterator[object]:
+        with self.database.read() as tx:
+            yield tx
+        self.meanwhile()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.database, name)
+
+
+def test_a_case_that_moved_on_while_the_purge_was_looking_stays(services, now: datetime) -> None:
+    with services.database.transaction() as tx:
+        case = a_case(tx, services, now, stage=Stage.REPORTED)
+    later = case.purge_at + timedelta(seconds=1)
+
+    def close() -> None:
+        with services.database.transaction() as tx:
+            if store.case_by_id(tx, case.id).stage is Stage.REPORTED:
+                lifecycle.move_case(tx, services, case.id, Stage.CLOSED, "test", later)
+
+    purged = retention.purge(Interrupted(services.database, close), services.keys, services.vault, later)
+    assert purged.cases == 0
+    with services.database.read() as tx:
+        assert store.read_answers(tx, services.keys, case)

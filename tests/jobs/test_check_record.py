@@ -121,3 +121,12 @@ def test_the_round_gives_up_idle_uploads_and_clears_strays(services, case: Case,
     assert _again(services, idle).state is State.EXPIRED
     assert len(list(services.vault.every())) == 1
     assert _stage(services, case) is Stage.RECORDS_IN
+
+
+def test_files_that_arrived_together_and_were_refused_make_one_letter(services, case: Case, outbox_letters) -> None:
+    sent = [_send(services, case, b"MZ a program") for _ in range(4)]
+    for upload in sent:
+        check_record(services, _job("check_record", upload.id))
+    assert len(outbox_letters("record_needs_you")) == 1
+    check_record(services, _job("check_record", _send(services, case, b"MZ another").id))
+    assert len(outbox_letters("record_needs_you")) == 2

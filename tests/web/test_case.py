@@ -105,3 +105,10 @@ def test_without_a_session_the_page_says_how_to_come_back(client) -> None:
 def _stage(services, case: Case) -> Stage:
     with services.database.read() as tx:
         return store.case_by_id(tx, case.id).stage
+
+
+def test_no_address_at_all_is_asked_for_and_costs_no_try(inside) -> None:
+    for _ in range(12):
+        answer = _type(inside, "")
+    assert answer.status_code == 422 and "Type the e-mail address that you used for the request" in answer.text
+    assert _type(inside, ADDRESS).status_code == 303

@@ -9,6 +9,8 @@ from intake.cases import letters, lifecycle, ways_in
 from intake.cases.case import Case, Stage
 from intake.links import grants
 from intake.links.tokens import Purpose
+from intake.mail.message import Letters
+from intake.web.security import csrf_token
 from tests.builders import a_case, a_draft
 
 
@@ -171,3 +173,14 @@ def test_the_upload_link_pressed_again_in_the_same_browser_keeps_what_it_sent(cl
     held = client.get_cookie("__Host-upload")
     client.answer(client.get(link))
     assert client.get_cookie("__Host-upload") == held
+
+
+def test_a_link_stays_good_when_its_successor_cannot_be_written(client, services, case, now, tmp_path) -> None:
+    link = _link(services, case, now)
+    assert client.get(link).status_code == 200
+    said = {"Cookie": f"__Host-visit={client.get_cookie('__Host-visit').value}"}
+    with client.application.test_request_context(base_url=services.settings.base_url, headers=said):
+        token = csrf_token("link-again")
+    object.__setattr__(services, "letters", Letters(tmp_path, services.languages, services.operator))
+    assert client.post(f"{link}/again", data={"csrf_token": token}).status_code == 500
+    assert client.get(link).status_code == 200

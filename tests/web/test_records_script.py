@@ -124,7 +124,7 @@ def test_after_a_reload_the_page_says_which_file_to_choose_again(phone, axe, lin
     _choose(phone, other)
     expect(phone.locator("#records-live")).not_to_be_empty()
     expect(_row(phone, study)).to_have_count(2)
-    expect(_row(phone, study).last).to_contain_text("Arrived.", timeout=60_000)
+    expect(_row(phone, study).first).to_contain_text("Arrived.", timeout=60_000)
     _choose(phone, study)
     expect(_row(phone, study)).to_have_count(2)
     expect(_row(phone, study).last).to_contain_text("Arrived.", timeout=60_000)
@@ -155,6 +155,15 @@ def test_an_empty_file_is_said_kindly(phone, link, tmp_path) -> None:
     _enter(phone, link)
     _choose(phone, empty)
     expect(_row(phone, empty)).to_contain_text("This file is empty. Choose another one.")
+
+
+def test_what_the_check_found_comes_by_itself_and_is_said(phone, link, tmp_path) -> None:
+    program = tmp_path / "setup.exe"
+    program.write_bytes(b"MZ" + bytes(5000))
+    _enter(phone, link)
+    _choose(phone, program)
+    expect(_row(phone, program)).to_contain_text("Not accepted", timeout=60_000)
+    expect(phone.locator("#records-live")).to_contain_text("We cannot take this kind of file.")
 
 
 def test_a_revoked_link_is_said_kindly_in_the_middle(phone, link, live_server, services, study) -> None:

@@ -311,3 +311,33 @@ def test_the_partner_whose_page_led_here_is_kept_with_the_draft(client, services
     assert client.answer(page, form="/request/en/").status_code == 303
     with services.database.read() as tx:
         assert tx.scalar(select(drafts.c.partner)) == kept
+
+
+def test_a_second_tab_that_starts_again_loses_nothing_of_the_first(client: Visitor, services: Any) -> None:
+    tabs = [client.get(EN), client.get(EN)]
+    client.answer(tabs[0])
+    where = fill(client, until="questions")
+    typing = client.get(where)
+    assert client.answer(tabs[1]).location == EN + "continue"
+    assert client.answer(typing, first="What is it?").status_code == 303
+    assert count(services, drafts) == 1
+
+
+def test_who_really_wants_to_start_a_new_one_can(client: Visitor, services: Any) -> None:
+    begin(client)
+    fill(client, until="questions")
+    page = client.get(EN)
+    assert 'name="anew" value="yes"' in page.text
+    assert client.answer(page, anew="yes").status_code == 303
+    assert client.get(EN + "continue").location == EN + "who"
+    assert count(services, drafts) == 2
+
+
+def test_a_browser_holds_a_draft_as_long_as_the_draft_lives(client: Visitor, services: Any, still_clock: Any) -> None:
+    begin(client)
+    fill(client, until="reason")
+    still_clock.advance(days=services.settings.draft_days - 1)
+    answered = client.answer(client.get(EN + "reason"), reason="unknown")
+    assert "__Host-draft=" in answered.headers["Set-Cookie"]
+    still_clock.advance(days=services.settings.draft_days - 1)
+    assert client.get(EN + "continue").location == EN + "treatment"

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from intake.cases.draft import drafts
 from intake.cases.store import cases
 from tests.visitor import Visitor
-from tests.web.test_request import EN, begin, count, fill, press
+from tests.web.test_request import EN, begin, count, fill, link_in, press
 
 ADDRESS = "demonstration@example.org"
 OTHER = "somebody.else@example.org"
@@ -57,19 +57,31 @@ def test_coming_back_to_a_request_that_was_sent_leads_to_its_case(client, new_cl
     assert page.status_code == 200 and "slipped disc" not in page.text
 
 
+def test_a_request_that_was_sent_while_somebody_was_asked_for_the_address_is_not_asked_for_it(
+    client, new_client, saved, outbox_letters: Letters
+) -> None:
+    late = new_client()
+    press(late, saved)
+    asked = late.get(EN + "resume")
+    fill(client)
+    client.answer(client.get(EN + "check"))
+    press(client, outbox_letters("confirm_address")[0])
+    assert late.answer(asked, email=ADDRESS).location == "/case/sent"
+
+
 def test_a_link_back_to_one_address_proves_no_other(client, new_client, services, saved) -> None:
     client.answer(client.get(EN + "reach-you"), email=OTHER)
-    assert press(new_client(), saved) is None
+    page = new_client().get(link_in(saved))
+    assert page.status_code == 410 and "Send me a new link" in page.text
 
 
 def test_a_confirm_link_to_one_address_proves_no_other(client, new_client, services, outbox_letters) -> None:
     begin(client)
     client.answer(client.get(fill(client)))
-    first = outbox_letters("confirm_address")[0]
+    first, late = outbox_letters("confirm_address")[0], new_client()
+    landing = late.get(link_in(first))
     client.answer(client.get(EN + "reach-you"), email=OTHER)
-    late = new_client()
-    late_page = late.get("/l/" + first.text.split("/l/", 1)[1].split()[0])
-    late.answer(late_page)
+    assert late.answer(landing).status_code == 410
     assert count(services, cases) == 0
     with services.database.read() as tx:
         assert tx.scalar(select(drafts.c.confirmed_hash)) is None

@@ -7,9 +7,10 @@ from flask import abort
 
 from intake.app import create_app
 from intake.cases import ways_in
-from intake.web.security import LIMITS, POLICY
+from intake.web.security import LIMITS, POLICY, csrf_token
 from tests.builders import a_case
 from tests.visitor import Visitor
+from tests.web.sending import TUS, let_in_to_send
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -105,3 +106,49 @@ def test_one_press_too_many_is_told_to_wait(services, monkeypatch) -> None:
     refused = visitor.answer(page, form="/request/en/")
     assert int(refused.headers["Retry-After"]) > 0 and "Wait a few minutes" in refused.text
     assert visitor.get("/request/en/").status_code == 200
+
+
+@pytest.mark.parametrize("said", ["unknown", "203.0.113.7:51234", "[2001:db8::7]:443", "", "_hidden", "fe80::1%eth0"])
+def test_whatever_a_proxy_says_of_the_visitor_is_counted_and_breaks_nothing(services, said: str) -> None:
+    for name, value in (("rate_limits", True), ("proxy_hops", 1)):
+        object.__setattr__(services.settings, name, value)
+    app = create_app(services)
+    app.test_client_class = Visitor
+    visitor = app.test_client()
+    visitor.base_url = services.settings.base_url
+    headers = {"X-Forwarded-For": said}
+    page = visitor.get("/request/en/", headers=headers)
+    token = page.text.split('name="csrf_token" value="')[1].split('"')[0]
+    assert visitor.post("/request/en/", data={"csrf_token": token}, headers=headers).status_code == 303
+
+
+def test_a_browser_that_keeps_no_cookies_is_told_so(app, settings, services, now: datetime) -> None:
+    with services.database.transaction() as tx:
+        link = ways_in.case_link(tx, services, a_case(tx, services, now), now).removeprefix(settings.base_url)
+    for address in ("/request/en/", link):
+        visitor = app.test_client(use_cookies=False)
+        visitor.base_url = settings.base_url
+        answer = visitor.answer(visitor.get(address), form=address)
+        assert answer.status_code == 403
+        assert "Allow cookies" in answer.text
+
+
+def test_an_emptied_visit_cookie_is_replaced(client) -> None:
+    client.set_cookie("__Host-visit", "", domain="localhost", secure=True)
+    assert client.answer(client.get("/request/en/"), form="/request/en/").status_code == 303
+
+
+ZERO = ["/uploads/%00", "/case/records/a%00b/cancel", "/desk/cases/%00", "/l/%00", "/%00", "/request/en/%00"]
+
+
+@pytest.mark.parametrize("address", ZERO)
+def test_an_address_with_a_zero_byte_is_just_not_there(database, client, services, now: datetime, address: str) -> None:
+    with services.database.transaction() as tx:
+        case = a_case(tx, services, now)
+    let_in_to_send(client, services, case, now)
+    said = {"Cookie": f"__Host-visit={client.get_cookie('__Host-visit').value}"}
+    with client.application.test_request_context(base_url=services.settings.base_url, headers=said):
+        token = csrf_token("records-cancel")
+    for method in ("GET", "HEAD", "POST", "PATCH", "DELETE"):
+        answer = client.open(address, method=method, headers=TUS, data={"csrf_token": token})
+        assert answer.status_code in (404, 405), method

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from intake import journal
+from intake import commands, journal
 from intake.desk import coordinators
 from intake.links import sessions
 from tests.desk.authenticator import Authenticator, b64
-from tests.web.desk_visits import a_coordinator, a_signed_in_coordinator
+from tests.web.desk_visits import AtTheDesk, a_coordinator, a_signed_in_coordinator, token_near
 
 INSIDE = ["/desk/", "/desk/account", "/desk/cases/some-case-id", "/desk/cases/some-case-id/decline"]
 
@@ -95,8 +95,8 @@ def test_a_link_from_web_mail_goes_on_by_itself_so_that_the_strict_cookie_comes_
     assert 'href="/desk/cases/some-case-id"' in answer.text
 
 
-@pytest.mark.parametrize("wrong", ["challenge", "origin", "verification", "unknown", "nonsense", "list"])
-def test_every_refusal_looks_the_same(ines, new_client, wrong):
+@pytest.mark.parametrize("wrong", ["challenge", "origin", "verification", "unknown", "nonsense", "list", "nul", "half"])
+def test_every_refusal_looks_the_same(database, ines, new_client, wrong):
     ines.enrol()
     ines.browser = new_client()
     if wrong == "origin":
@@ -109,7 +109,8 @@ def test_every_refusal_looks_the_same(ines, new_client, wrong):
     if wrong == "challenge":
         options["challenge"] = b64(bytes(64))
     answer = ines.device.sign(options)
-    body = {"nonsense": {"id": 7}, "list": []}.get(wrong, answer)
+    odd = {"nonsense": {"id": 7}, "list": [], "nul": answer | {"id": "a\x00b"}, "half": answer | {"id": "\ud800"}}
+    body = odd.get(wrong, answer)
     refused = ines.send("/desk/sign-in", "/desk/sign-in/answer", body)
     assert refused.status_code == 403
     assert refused.get_json()["code"] == "passkey_refused"
@@ -271,3 +272,26 @@ def test_the_pages_say_what_to_do_without_script(ines):
     ines.enter_by_invitation()
     for address in ("/desk/sign-in", "/desk/enrol"):
         assert "A passkey needs JavaScript." in ines.browser.get(address).text
+
+
+def test_the_link_of_an_invitation_is_spent_by_the_first_enrolment(database, ines, new_client):
+    services, mine, other = ines.services, ines.browser, new_client()
+    link = commands.invite(services, "Ines Probefall", "ines@clinic.example", "en")
+    link = link.removeprefix(services.settings.base_url)
+    for browser in (mine, other):
+        assert browser.answer(browser.get(link)).location == "/desk/enrol"
+    thief = AtTheDesk(services, other, ines.who)
+    answer = thief.device_answers("/desk/enrol", "/desk/enrol")
+    waiting = other.get("/desk/enrol").text
+    assert ines.ceremony("/desk/enrol", "/desk/enrol").get_json() == {"done": True}
+    headers = {"X-CSRF-Token": token_near(waiting, "data-at="), "Accept": "application/json"}
+    assert other.post("/desk/enrol/answer", json=answer, headers=headers).status_code == 401
+    assert other.get("/desk/enrol").status_code == 401
+    assert other.get(link).status_code == new_client().get(link).status_code == 410
+
+
+def test_a_passkey_may_be_called_anything(ines):
+    ines.enter_by_invitation()
+    name = "half a sign \ud800, \x00 and a line\nbreak" + "x" * 100
+    assert ines.ceremony("/desk/enrol", "/desk/enrol", name=name).get_json() == {"done": True}
+    assert "half a sign ?" in ines.browser.get("/desk/account").text

@@ -244,3 +244,35 @@ def test_when_all_places_are_taken_the_next_is_asked_to_wait(sender, app) -> Non
     answer = append(sender, address, 0, b"12345")
     assert answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0
     assert "goes on by itself" in answer.json["message"]
+
+
+def test_every_refusal_says_what_to_do_and_loses_nothing(sender, services) -> None:
+    address, whole, gone = announce(sender, 10).location, send(sender), announce(sender, 10).location
+    assert append(sender, address, 0, b"12345").status_code == 204
+    assert sender.delete(gone, headers=TUS).status_code == 204
+    object.__setattr__(services.settings, "disk_min_free_bytes", 1 << 60)
+    said = {
+        "protocol_unsupported": (412, "Reload the page", sender.post("/uploads", headers={"Tus-Resumable": "0.2.2"})),
+        "media_type_wrong": (415, "Reload the page", append(sender, address, 5, b"6", **{"Content-Type": "x/y"})),
+        "header_wrong": (400, "Reload the page", append(sender, address, 5, b"6", **{"Upload-Offset": "five"})),
+        "offset_mismatch": (409, "continues by itself", append(sender, address, 0, b"1")),
+        "upload_overrun": (413, "goes on from where it was", append(sender, address, 5, b"678901")),
+        "upload_complete": (409, "already arrived", sender.delete(whole, headers=TUS)),
+        "upload_gone": (410, "Choose the file again", append(sender, gone, 0, b"1")),
+        "upload_not_found": (404, "Choose the file again", append(sender, f"/uploads/{'0' * 32}", 0, b"1")),
+        "upload_empty": (400, "Choose the file again", announce(sender, 0)),
+        "upload_too_large": (413, "smaller parts", announce(sender, services.settings.upload_max_bytes + 1)),
+        "space_short": (507, "What you have sent is safe", announce(sender, 10)),
+    }
+    for code, (status, words, answer) in said.items():
+        assert (answer.status_code, answer.json["code"]) == (status, code)
+        assert words in answer.json["message"]
+    assert int(said["space_short"][2].headers["Retry-After"]) > 0
+    assert _head(sender, address).headers["Upload-Offset"] == "5"
+    assert append(sender, address, 5, b"67890").status_code == 204
+
+
+def test_a_sender_whose_session_is_over_is_told_how_to_come_back(new_client) -> None:
+    answer = announce(new_client(), 10)
+    assert (answer.status_code, answer.json["code"]) == (401, "session_missing")
+    assert "Open the link in our e-mail" in answer.json["message"]

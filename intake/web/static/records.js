@@ -67,7 +67,8 @@
     const row = $("records-row").content.cloneNode(true).firstElementChild;
     row.querySelector("bdi").textContent = file.name;
     row.querySelector("progress").setAttribute("aria-label", file.name);
-    list.append(row);
+    // What is being sent stands first, in the order in which it was chosen: receipts of earlier files may be many.
+    list.insertBefore(row, jobs.at(-1)?.row.isConnected ? jobs.at(-1).row.nextSibling : list.firstChild);
     document.querySelector("[data-empty]").hidden = true;
     return row;
   };
@@ -227,7 +228,42 @@
     for (let job; (job = jobs.find((one) => one.state === "waiting")); ) await send(job);
     busy = false;
     awake?.release();
+    looks = 0;
+    lookLater();
     if (jobs.length && jobs.every((job) => job.state === "arrived" || job.state === "removed")) say(words.all);
+  };
+
+  // -- What the check found ------------------------------------------------------------------------------------------
+
+  // The check takes a moment. Its word replaces "we check it now", without a reload.
+  const CHECKED_AFTER = [2, 3, 5, 10, 20, 40, 80, 160, 320];
+  let looks = 0;
+  let next = 0;
+  const waiting = () => jobs.filter((job) => job.state === "arrived" && !job.checked);
+
+  const showChecked = async () => {
+    const answer = await fetch(location.pathname).catch(() => null);
+    if (!answer?.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const told = [];
+    for (const job of waiting()) {
+      const row = fresh.getElementById(`record-${job.url.split("/").pop()}`);
+      if (!row || "checking" in row.dataset) continue;
+      job.checked = true;
+      job.row.replaceWith(row);
+      job.row = row;
+      if ("needsYou" in row.dataset) told.push(...[...row.querySelectorAll(".row__name, .row__facts")].map((part) => part.innerText));
+    }
+    if (told.length) say(told.join(". "));
+  };
+
+  const lookLater = () => {
+    clearTimeout(next);
+    if (!waiting().length || looks >= CHECKED_AFTER.length) return;
+    next = setTimeout(async () => {
+      if (!running().length) await showChecked();
+      lookLater();
+    }, CHECKED_AFTER[looks++] * 1000);
   };
 
   // -- Choosing -----------------------------------------------------------------------------------------------------
@@ -273,11 +309,20 @@
     if (sameName) say(words.other);
   };
 
+  // What did not work before was about files that had not come; now they come.
+  const forgive = () => {
+    if (!$("wrong")) return;
+    $("wrong").remove();
+    document.title = document.title.slice(document.title.indexOf(": ") + 2);
+  };
+
   const choose = async (files) => {
+    if (files.length) forgive();
     for (const file of files) await take(file);
     work();
   };
 
+  form.classList.add("drop--script");
   for (const part of document.querySelectorAll("[data-plain]")) part.remove();
   for (const part of document.querySelectorAll("[data-script]")) part.hidden = false;
   input.addEventListener("change", () => {
