@@ -73,7 +73,7 @@ def _demo(settings: Settings, _: argparse.Namespace) -> None:
 
 def _purge(settings: Settings, _: argparse.Namespace) -> None:
     gone = _with(settings, commands.purge)
-    print(f"Forgot {gone.drafts} drafts and {gone.cases} cases.")
+    print(f"Forgot {gone.drafts} drafts, {gone.cases} cases and {gone.letters} letters that belong to no case.")
 
 
 def _journal(settings: Settings, _: argparse.Namespace) -> None:

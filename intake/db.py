@@ -58,6 +58,7 @@ class Tx:
         self.connection = connection
         self.pending: dict[str, list[Any]] = {}
         self._before_commit: list[Callable[[], None]] = []
+        self._after_commit: list[Callable[[], None]] = []
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run a statement; `parameters` is a mapping, or a list of them for many rows."""
@@ -79,10 +80,19 @@ class Tx:
         """Do `act` as the last thing of this transaction, in the order asked for."""
         self._before_commit.append(act)
 
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Do `act` once this transaction is durable, never if it is rolled back. A crash may leave it undone."""
+        self._after_commit.append(act)
+
     def finish(self) -> None:
         """Do what was left for the end."""
         while self._before_commit:
             self._before_commit.pop(0)()
+
+    def follow_up(self) -> None:
+        """Do what was left for after the commit."""
+        while self._after_commit:
+            self._after_commit.pop(0)()
 
 
 class Database:
@@ -115,6 +125,7 @@ class Database:
             with connection.begin():
                 yield tx
                 tx.finish()
+            tx.follow_up()
 
     def need_answer(self, setting: str) -> None:
         """Raise SettingsIncomplete, naming the setting that holds the address, unless the database answers."""

@@ -55,7 +55,8 @@ class OperatorFileBroken(IntakeError):
         self.entries = entries
 
     def __str__(self) -> str:
-        return "The operator file needs attention:\n" + "\n".join(f"  - {entry}" for entry in self.entries)
+        told = "\n".join(f"  - {entry}" for entry in self.entries)
+        return f"The operator file (INTAKE_OPERATOR_FILE) needs attention:\n{told}"
 
 
 class KnowledgeBroken(IntakeError):
@@ -78,6 +79,15 @@ class SchemaOutdated(IntakeError):
 
     def __str__(self) -> str:
         return "The database schema is not the one this release needs. Run: intake migrate"
+
+
+class ProcessEnded(IntakeError):
+    """Web or worker ended by itself; the other was ended with it."""
+
+    code = "process_ended"
+
+    def __str__(self) -> str:
+        return "The web or the worker ended by itself, so everything was ended. The lines above say why."
 
 
 class SiteBroken(IntakeError):

@@ -6,7 +6,7 @@ import sys
 
 from intake import commands
 from intake.config import Settings
-from intake.errors import SettingsIncomplete
+from intake.errors import ProcessEnded, SettingsIncomplete
 from intake.jobs.worker import Worker, stop_on_signals
 from intake.knowledge.reader import read_knowledge
 from intake.operator import read_operator
@@ -46,6 +46,8 @@ def run(settings: Settings) -> None:
             pass
     finally:
         _end(processes)
+    if not stop.is_set():
+        raise ProcessEnded
 
 
 def work(settings: Settings) -> None:

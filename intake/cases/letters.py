@@ -1,5 +1,6 @@
 """Which letter goes to whom when. Values are a reference, links and dates; never a name, an answer or a file name."""
 
+import hashlib
 from datetime import datetime, timedelta
 
 from intake.cases import store, ways_in
@@ -60,10 +61,11 @@ def tell_records_in(tx: Tx, house: House, case: Case, now: datetime) -> None:
     _to_desk(tx, house, case, "desk_records_in", now)
 
 
-def tell_record_needs_you(tx: Tx, house: House, case: Case, upload_id: str, now: datetime) -> None:
-    """To the requester, once for all up to this file: something that was sent could not be accepted."""
+def tell_record_needs_you(tx: Tx, house: House, case: Case, upload_ids: list[str], now: datetime) -> None:
+    """To the requester, once for these very files together: something that was sent could not be accepted."""
+    these = hashlib.sha256(" ".join(sorted(upload_ids)).encode()).hexdigest()
     link = _link(tx, house, case, now)
-    _to_requester(tx, house, case, "record_needs_you", now, dedupe=f"needs:{upload_id}", link=link)
+    _to_requester(tx, house, case, "record_needs_you", now, dedupe=f"needs:{these}", link=link)
 
 
 def tell_stage(tx: Tx, house: House, case: Case, now: datetime) -> None:

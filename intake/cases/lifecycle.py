@@ -92,6 +92,8 @@ def open_case(tx: Tx, house: House, draft: Draft, request: Request, now: datetim
         consent.give(tx, case.id, agreement, draft.language, now)
         journal.write(tx, Event.CONSENT_GIVEN, now, actor=REQUESTER, subject=case.id, purpose=agreement.purpose)
     drafts.mark_sent(tx, draft)
+    # From now on the answers are the case's alone. What a crash leaves here goes when the draft's time is over.
+    tx.after_commit(lambda: house.keys.destroy(draft.key_owner))
     letters.tell_opened(tx, house, case, now)
     journal.write(tx, Event.CASE_OPENED, now, actor=REQUESTER, subject=case.id)
     return case
@@ -150,7 +152,7 @@ def settle_records(tx: Tx, house: House, case_id: str, now: datetime) -> Case:
         return case
     wanted = records.needing_requester(tx, case_id)
     if wanted and records.none_in_check(tx, case_id):  # one letter for all that arrived together
-        letters.tell_record_needs_you(tx, house, case, wanted[-1], now)
+        letters.tell_record_needs_you(tx, house, case, wanted, now)
     ready = case.records_declared_at is not None and records.all_checked(tx, case_id)
     if case.stage is Stage.OPENED and ready:
         return move_case(tx, house, case_id, Stage.RECORDS_IN, "system", now)

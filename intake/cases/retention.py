@@ -5,7 +5,7 @@ What stays of a case is its reference, its dates, its consents by hash and the j
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from intake import journal
 from intake.cases import draft as drafts
@@ -14,23 +14,31 @@ from intake.cases.case import Stage
 from intake.db import Database
 from intake.journal import Event
 from intake.keys import KeyStore
-from intake.links import grants
+from intake.links import grants, sessions
 from intake.mail import outbox
 from intake.records import store as records
 from intake.records.vault import Vault
 
+# Long enough to count how many letters somebody was sent, and to see at the desk which did not arrive.
+KEEP_LETTERS = timedelta(days=30)
+FORGET_SESSIONS = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """How many drafts and cases went."""
+    """How many drafts, cases, and letters that belong to no case went."""
 
     drafts: int
     cases: int
+    letters: int = 0
 
 
 def purge(database: Database, keys: KeyStore, vault: Vault, now: datetime) -> Purged:
     """Forget every draft and case whose time is over. Harmless to do twice; a crash leaves nothing half readable."""
-    return Purged(_purge_drafts(database, keys, now), _purge_cases(database, keys, vault, now))
+    with database.transaction() as tx:
+        sessions.forget(tx, now - FORGET_SESSIONS)
+    letters = _purge_letters(database, keys, now)
+    return Purged(_purge_drafts(database, keys, now), _purge_cases(database, keys, vault, now), letters)
 
 
 def _purge_drafts(database: Database, keys: KeyStore, now: datetime) -> int:
@@ -44,6 +52,18 @@ def _purge_drafts(database: Database, keys: KeyStore, now: datetime) -> int:
             drafts.delete_draft(tx, draft_id)
         if over:
             journal.write(tx, Event.PURGED, now, drafts=len(over))
+    return len(over)
+
+
+def _purge_letters(database: Database, keys: KeyStore, now: datetime) -> int:
+    """Letters of drafts and invitations: who wrote to whom is nobody's business once they have arrived."""
+    with database.read() as tx:
+        over = outbox.settled_without_case(tx, now - KEEP_LETTERS)
+    for key_owner in over:
+        keys.destroy(key_owner)
+    if over:
+        with database.transaction() as tx:
+            outbox.remove_owned(tx, over)
     return len(over)
 
 

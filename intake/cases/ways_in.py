@@ -13,6 +13,7 @@ from intake.db import Tx
 from intake.links import grants
 from intake.links.grants import Grant
 from intake.links.tokens import Purpose
+from intake.records import store as records
 
 ADDRESS_TRIES = 10
 TRIES_PAUSE = timedelta(hours=1)
@@ -41,15 +42,18 @@ def current_case_link(tx: Tx, house: House, case: Case, now: datetime) -> str:
 
 
 def upload_grant(tx: Tx, house: House, case: Case, now: datetime) -> Grant:
-    """The standing grant to send records for a case, or a new one with full quota. Holds the case: two who ask at
-    once must not get a quota each.
+    """The standing grant to send records for a case, or a new one for what the case has room for.
+
+    Holds the case: two who ask at once must not get a quota each.
     """
     store.case_by_id(tx, case.id, to_change=True)
     standing = grants.standing(tx, Purpose.UPLOAD, case.id, now)
     if standing is not None:
         return standing
     until = now + timedelta(days=house.settings.upload_link_days)
-    limits = {"files": house.settings.case_max_files, "bytes_": house.settings.case_max_bytes}
+    files, bytes_ = records.held(tx, case.id)
+    settings = house.settings
+    limits = {"files": max(0, settings.case_max_files - files), "bytes_": max(0, settings.case_max_bytes - bytes_)}
     return grants.issue(tx, Purpose.UPLOAD, case.id, until, now, **limits)
 
 

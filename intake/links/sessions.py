@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Boolean, Column, Integer, String, Table, insert, select, update
+from sqlalchemy import Boolean, Column, Integer, String, Table, delete, insert, or_, select, update
 
 from intake.db import Instant, Tx, metadata
 from intake.links import grants
@@ -130,6 +130,12 @@ def set_language(tx: Tx, session: Session, language: str) -> None:
 def end(tx: Tx, session: Session, now: datetime) -> None:
     """End this session for good."""
     tx.execute(update(sessions).where(sessions.c.id == session.id).values(ended_at=now))
+
+
+def forget(tx: Tx, before: datetime) -> int:
+    """Take the rows of sessions away that ended or ran out before a moment. Returns how many."""
+    over = or_(sessions.c.expires_at < before, sessions.c.ended_at < before)
+    return tx.execute(delete(sessions).where(over)).rowcount
 
 
 def end_all(tx: Tx, role: Role, subject: str, now: datetime) -> int:

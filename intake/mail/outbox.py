@@ -151,6 +151,17 @@ def count_since(tx: Tx, recipient_hash: str, since: datetime) -> int:
     return tx.scalar(select(func.count()).select_from(letters).where(theirs))
 
 
+def settled_without_case(tx: Tx, before: datetime, limit: int = 200) -> list[str]:
+    """Key owners of letters that belong to no case, were put before a moment, and have been sent or given up."""
+    done = and_(letters.c.case_id.is_(None), letters.c.state != QUEUED, letters.c.made_at < before)
+    return list(tx.execute(select(letters.c.key_owner).where(done).limit(limit)).scalars())
+
+
+def remove_owned(tx: Tx, key_owners: list[str]) -> None:
+    """Take the letters that these keys seal away."""
+    tx.execute(delete(letters).where(letters.c.key_owner.in_(key_owners)))
+
+
 def remove_case(tx: Tx, case_id: str) -> None:
     """Take every letter of a case away, sent or not: the case is over."""
     tx.execute(delete(letters).where(letters.c.case_id == case_id))

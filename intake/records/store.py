@@ -122,6 +122,15 @@ def all_checked(tx: Tx, case_id: str) -> bool:
     return tx.scalar(select(func.count()).select_from(uploads).where(*waiting)) == 0
 
 
+def held(tx: Tx, case_id: str) -> tuple[int, int]:
+    """How many files a case holds or has announced, and their bytes; refused and given up ones do not count."""
+    gone = (State.CANCELLED.value, State.EXPIRED.value)
+    kept = func.coalesce(uploads.c.verdict, "") != Verdict.REJECTED.value
+    wanted = select(func.count(), func.coalesce(func.sum(uploads.c.length), 0))
+    files, size = tx.all(wanted.where(uploads.c.case_id == case_id, uploads.c.state.not_in(gone), kept))[0]
+    return int(files), int(size)
+
+
 def idle(tx: Tx, now: datetime) -> list[str]:
     """Ids of unfinished uploads whose time is over."""
     over = (uploads.c.state == State.RECEIVING.value, uploads.c.expires_at <= now)

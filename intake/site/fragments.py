@@ -87,7 +87,7 @@ class _Fragments:
         dial = re.sub(r"[^+\d]", "", contact.telephone)
         when = _("%(hours)s (time of %(zone)s)") % {"hours": contact.hours, "zone": contact.time_zone}
         lines = [
-            f"**{_('Telephone:')}** [{_plain(contact.telephone)}](tel:{dial})",
+            f"**{_('Telephone:')}** [{_plain(contact.telephone).replace(' ', '&nbsp;')}](tel:{dial})",
             _labelled(_("Messenger:"), contact.messenger) if contact.messenger else "",
             f"**{_('E-mail, without health details:')}** [{_plain(contact.email)}](mailto:{contact.email})",
             _labelled(_("Post:"), contact.postal_address),

@@ -41,6 +41,15 @@ def make_pages(
         raise SiteBroken(f"{program} did not run: {wrong}") from None
     if done.returncode:
         raise SiteBroken(f"{program} says:\n" + (done.stderr + done.stdout).strip()[-3000:])
+    for path in into.rglob("*.html"):
+        path.write_text(_tidy(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _tidy(page: str) -> str:
+    """Without the space at ends of lines that templates leave, except where space is part of the text."""
+    parts = re.split(r"(<pre\b.*?</pre>)", page.strip() + "\n", flags=re.DOTALL)
+    parts[::2] = [re.sub(r"\s*[ \t]*\n([ \t]*)", r"\n\1", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def _foot(operator: Operator) -> str:
@@ -48,4 +57,5 @@ def _foot(operator: Operator) -> str:
     contact = operator.contact
     dial = re.sub(r"[^+\d]", "", contact.telephone)
     name, telephone, email = map(html.escape, (operator.service.legal_name, contact.telephone, contact.email))
+    telephone = telephone.replace(" ", "&nbsp;")
     return f'{name} · <a href="tel:{dial}"><bdi>{telephone}</bdi></a> · <a href="mailto:{email}">{email}</a>'

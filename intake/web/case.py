@@ -10,11 +10,11 @@ from intake.errors import AddressMismatch, SessionMissing
 from intake.forms.answers import rows
 from intake.forms.context import form_context
 from intake.forms.returning import ComingBack
-from intake.links import sessions
+from intake.links import grants, sessions
 from intake.links.sessions import Role, Session
 from intake.web.address import check_address
 from intake.web.pages import page, say, speak
-from intake.web.security import drop_session, guard, limit, need_csrf, need_session, services
+from intake.web.security import drop_session, guard, limit, need_csrf, need_session, services, start_session
 
 blueprint = Blueprint("case", __name__, url_prefix="/case")
 
@@ -53,7 +53,17 @@ def address() -> Response:
         form.email.errors = [say(wrong.message)]
     if form.mistakes:
         return page("case/home.html", 422, **_where(case), form=form)
-    return redirect("/case/", 303)
+    return _let_in(session)
+
+
+def _let_in(session: Session) -> Response:
+    """To the case, with a new secret: whoever knew the one before must not gain by what was typed now."""
+    response = redirect("/case/", 303)
+    with services().database.transaction() as tx:
+        grant = grants.get(tx, session.grant_id or "")
+        kept = {"grant": grant, "expires_at": session.expires_at, "language": session.language}
+        start_session(tx, response, Role.CASE, session.subject, address_checked=True, **kept)
+    return response
 
 
 @blueprint.get("/sent")

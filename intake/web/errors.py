@@ -9,6 +9,7 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from intake import errors
+from intake.cases.ways_in import TRIES_PAUSE
 from intake.web.pages import page, say
 
 STATUS: dict[type[errors.IntakeError], int] = {
@@ -17,6 +18,7 @@ STATUS: dict[type[errors.IntakeError], int] = {
     errors.OperatorFileBroken: 500,
     errors.SchemaOutdated: 500,
     errors.SiteBroken: 500,
+    errors.ProcessEnded: 500,
     errors.KeyGone: 410,
     errors.SealBroken: 500,
     errors.LinkForged: 404,
@@ -69,6 +71,7 @@ OF_THE_FRAMEWORK = {
 
 FOREIGN_HOST = errors.N_("This address is not ours. Open our page by its own address.")
 RETRY_SECONDS = {429: 300, 503: 15, 507: 3600}
+PAUSE_SECONDS = {errors.TooManyTries.code: int(TRIES_PAUSE.total_seconds())}
 log = logging.getLogger("intake.web")
 
 
@@ -122,7 +125,7 @@ def _answer(status: int, code: str, sentence: str, number: str = "") -> Response
     else:
         response = page("errors/page.html", status, status=status, code=code, sentence=sentence, number=number)
     if status in RETRY_SECONDS:
-        response.headers.setdefault("Retry-After", str(RETRY_SECONDS[status]))
+        response.headers.setdefault("Retry-After", str(PAUSE_SECONDS.get(code, RETRY_SECONDS[status])))
     return response
 
 

@@ -94,7 +94,8 @@ def limit(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 def secure(app: Flask, settings: Settings) -> None:
     """Register the checks and headers of every request on the application."""
     app.config.update(
-        TRUSTED_HOSTS=[settings.host.rsplit(":", 1)[0]],
+        # Links in letters come from the settings alone, so a probe on this machine may ask by its address.
+        TRUSTED_HOSTS=[settings.host.rsplit(":", 1)[0], "localhost", "127.0.0.1", "[::1]"],
         MAX_CONTENT_LENGTH=1024 * 1024,
         RATELIMIT_ENABLED=settings.rate_limits,
         RATELIMIT_STORAGE_URI=settings.limits_url,

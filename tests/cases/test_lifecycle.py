@@ -14,7 +14,7 @@ from intake.cases.case import MOVES, Stage, Turn
 from intake.cases.draft import DraftState
 from intake.cases.house import House
 from intake.desk import coordinators
-from intake.errors import MoveNotAllowed, ReasonMissing
+from intake.errors import KeyGone, MoveNotAllowed, ReasonMissing
 from intake.journal import Event
 from intake.links import grants
 from intake.links.tokens import Purpose
@@ -174,3 +174,18 @@ def test_however_often_it_is_asked_for_one_address_gets_only_so_many_letters_a_d
     with services.database.transaction() as tx:
         letters.send_way_back(tx, services, draft, now + timedelta(days=1, seconds=1))
     assert len(_letters(services)) == letters.ASKED_FOR_A_DAY + 1
+
+
+def test_once_the_case_is_open_the_draft_cannot_be_read_even_from_a_back_up(services, now: datetime) -> None:
+    draft = _confirmed(services, now)
+    _send(services, draft.id, now)
+    with pytest.raises(KeyGone):
+        services.keys.get(draft.key_owner)
+
+
+def test_when_a_send_is_rolled_back_the_draft_keeps_its_key(services, now: datetime, monkeypatch) -> None:
+    draft = _confirmed(services, now)
+    monkeypatch.setattr(type(services.letters), "compose", lambda *_, **__: (_ for _ in ()).throw(RuntimeError))
+    with pytest.raises(RuntimeError):
+        _send(services, draft.id, now)
+    assert services.keys.get(draft.key_owner)

@@ -12,9 +12,12 @@ from intake import journal
 from intake.cases import draft as drafts
 from intake.cases import lifecycle, retention, store
 from intake.cases.case import Stage
+from intake.cases.letters import send_way_back
 from intake.errors import DraftGone, KeyGone
-from intake.links import grants
+from intake.links import grants, sessions
+from intake.links.sessions import Role
 from intake.links.tokens import Purpose
+from intake.mail import outbox
 from intake.mail.outbox import letters
 from tests.builders import a_case, a_draft
 
@@ -124,3 +127,30 @@ def test_a_case_that_moved_on_while_the_purge_was_looking_stays(services, now: d
     assert purged.cases == 0
     with services.database.read() as tx:
         assert store.read_answers(tx, services.keys, case)
+
+
+def test_letters_of_no_case_go_with_their_keys_a_month_after_they_were_sent(services, now: datetime) -> None:
+    with services.database.transaction() as tx:
+        draft = a_draft(tx, services, now)
+        send_way_back(tx, services, draft, now)
+        sent, waiting = (row.id for row in _two_letters(tx, services, draft, now))
+        outbox.mark_sent(tx, sent, "id", now)
+    assert _purge(services, now + retention.KEEP_LETTERS).letters == 0
+    assert _purge(services, now + retention.KEEP_LETTERS + timedelta(seconds=1)).letters == 1
+    with pytest.raises(KeyGone):
+        services.keys.get(f"letter:{sent}")
+    assert services.keys.get(f"letter:{waiting}")
+
+
+def _two_letters(tx, services, draft, now: datetime):
+    send_way_back(tx, services, draft, now)
+    return tx.all(select(letters.c.id).order_by(letters.c.id))
+
+
+def test_sessions_that_are_over_are_forgotten(services, now: datetime) -> None:
+    with services.database.transaction() as tx:
+        for lasts in (1, 100):
+            sessions.start(tx, Role.UPLOAD, "case", now, expires_at=now + timedelta(hours=lasts))
+    _purge(services, now + timedelta(days=1, hours=2))
+    with services.database.read() as tx:
+        assert len(tx.all(select(sessions.sessions.c.id))) == 1

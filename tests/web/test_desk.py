@@ -310,3 +310,20 @@ def test_letters_that_could_not_be_delivered_are_shown_above_the_list(services, 
 def test_every_letter_has_words_for_the_desk() -> None:
     words = (ROOT / "templates" / "desk" / "_words.html").read_text()
     assert [kind for kind in KINDS if f'"{kind}": _(' not in words] == []
+
+
+def test_what_was_typed_survives_the_end_of_the_session(services, client, now, still_clock) -> None:
+    desk = a_signed_in_coordinator(services, client)
+    with services.database.transaction() as tx:
+        case = a_case(tx, services, now)
+    page = client.get(f"/desk/cases/{case.id}/decline")
+    still_clock.advance(minutes=16)
+    words = "Ask the hospital in your own town first.\nTheir office is open on weekdays, and they speak your language."
+    ended = client.answer(page, form="/decline", reason="no_specialist", elsewhere=words)
+    assert ended.status_code == 401 and "What you typed is still here" in ended.text
+    desk.sign_in()
+    assert client.answer(ended, form="/decline").status_code == 303
+    with services.database.read() as tx:
+        declined = store.case_by_id(tx, case.id)
+        assert declined.declined_reason == "no_specialist"
+        assert store.read_elsewhere(tx, services.keys, declined) == words
