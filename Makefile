@@ -6,7 +6,7 @@ BIN := .venv/bin
 LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock catalogue site review-due pictures clean environment test-environment
+.PHONY: help run test long lint lock catalogue site review-due pictures clean environment test-environment
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ catalogue: environment ## collect every sentence that can be translated into int
 
 site: environment ## build the guidance site into var/site
 	@INTAKE_ENV=development $(BIN)/intake site
+
+long: test-environment ## the long runs: every page of the site, in every size and light
+	@ops/components.sh
+	@INTAKE_LONG=1 $(BIN)/python -m pytest tests/browser/test_site.py -q
 
 review-due: environment ## list the pages of the site whose next review is past
 	@$(BIN)/python -m intake.site.due

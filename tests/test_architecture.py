@@ -46,6 +46,7 @@ DOORS: dict[str, list[str]] = {
     "alembic": ["schema.py", "migrations/*"],
     "argparse": ["cli.py"],
     "babel": ["languages.py"],
+    "brotli": ["site/*"],
     "cryptography": ["keys.py"],
     "email_validator": ["forms/*"],
     "flask": ["web/*", "app.py"],

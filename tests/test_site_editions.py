@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from intake.errors import SiteBroken
 from intake.knowledge.reader import read_knowledge
@@ -14,7 +15,7 @@ from intake.operator import read_operator
 from intake.site import build_site, needs_building
 from intake.site.addresses import published
 from intake.site.due import pages_due
-from intake.site.editions import Edition, offered, page_names
+from intake.site.editions import Edition, known, offered, page_names
 from intake.site.pages import make_pages
 from tests.components import ROOT
 from tests.site_tree import small_tree, write, write_page
@@ -93,6 +94,16 @@ def test_what_the_theme_of_a_language_says_comes_from_its_settings(three: Path) 
     assert "<span>Search</span>" in said(three / "steps/index.html")
 
 
+def test_every_further_language_says_all_words_of_the_frame_and_has_its_own_list_of_pages() -> None:
+    english = said(ROOT / "mkdocs.yml").partition("\n  words:\n")[2].partition("\n  step_pages:")[0]
+    words = re.findall(r"^    (\w+): ", english, re.MULTILINE)
+    assert len(words) > 40
+    for edition in known(ROOT)[1:]:
+        own = yaml.safe_load(said(ROOT / edition.settings))
+        assert set(own["extra"]["words"]) == set(words), edition.settings
+        assert len(own["extra"]["step_pages"]) == 5 and own["nav"], edition.settings
+
+
 def test_a_language_is_not_offered_before_it_is_complete(tmp_path: Path, build: Build) -> None:
     tree = small_tree(tmp_path / "tree", "es")
     (tree / "docs/es/steps.md").unlink()
@@ -107,7 +118,11 @@ def test_a_language_is_not_offered_before_it_is_complete(tmp_path: Path, build: 
 
 
 def test_every_address_ever_published_is_a_page_or_says_where_it_is_now() -> None:
-    pages = {f"/{name.removesuffix('.md')}/".replace("/index/", "/") for name in page_names(ROOT / "docs/en")}
+    pages = {
+        f"/{edition.folder}/{name.removesuffix('.md')}/".replace("//", "/").replace("/index/", "/")
+        for edition in offered(ROOT)
+        for name in page_names(ROOT / edition.pages)
+    }
     for old, new in published(ROOT).items():
         assert old in pages if not new else new in pages and old not in pages, old
 
