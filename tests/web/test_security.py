@@ -29,7 +29,7 @@ ALWAYS = {
         ("GET", "/request/en/", 200), ("GET", "/request/", 302), ("GET", "/request/en/who", 303),
         ("GET", "/case/", 401),
         ("GET", "/desk/", 303), ("GET", "/l/forged", 404), ("GET", "/no/such/page", 404), ("PUT", "/case/", 405),
-        ("POST", "/case/address", 403), ("GET", "/healthz", 200), ("POST", "/uploads", 412), ("TRACE", "/case/", 405),
+        ("POST", "/case/withdraw", 403), ("GET", "/healthz", 200), ("POST", "/uploads", 412), ("TRACE", "/case/", 405),
     ],
 )  # fmt: skip
 def test_every_answer_carries_the_headers(client, method: str, address: str, status: int) -> None:
