@@ -17,7 +17,6 @@ from intake.mail.sender import Sender, make_sender
 from intake.operator import Operator, blanks, read_operator
 from intake.records.vault import Vault
 
-
 # The files that ship with the code do not change while a process lives, and reading them takes a tenth of a second.
 shipped_knowledge = cache(read_knowledge)
 
