@@ -3,10 +3,12 @@
 
 SHELL := /bin/sh
 BIN := .venv/bin
+# A file of tests stays together on one core, as its fixtures are costly; PARALLEL= runs one test after the other.
+PARALLEL := -n auto --dist loadfile
 LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help run test long lint lock catalogue site review-due pictures clean environment test-environment
+.PHONY: help run test long bench lint lock catalogue site translations review-due pictures clean environment test-environment
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,7 +18,7 @@ run: environment ## set up and serve everything on http://localhost:8000, with l
 
 test: test-environment ## set up and run all tests (ARGS="tests/links -q" for some of them)
 	@ops/components.sh
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 lint: test-environment ## look at the style of the code
 	@$(BIN)/ruff check .
@@ -29,7 +31,14 @@ site: environment ## build the guidance site into var/site
 
 long: test-environment ## the long runs: every page of the site, in every size and light
 	@ops/components.sh
-	@INTAKE_LONG=1 $(BIN)/python -m pytest tests/browser/test_site.py -q
+	@INTAKE_LONG=1 $(BIN)/python -m pytest $(PARALLEL) tests/browser/test_site.py -q
+
+bench: test-environment ## measure the site with Lighthouse beside stock Material (INTAKE_BENCH_RUNS=3 for each page)
+	@ops/components.sh
+	@$(BIN)/python -m tests.benchmarks.lighthouse
+
+translations: environment ## list what is missing or behind in each further language of the site
+	@$(BIN)/python -m ops.translations
 
 review-due: environment ## list the pages of the site whose next review is past
 	@$(BIN)/python -m intake.site.due
@@ -42,7 +51,7 @@ pictures: test-environment ## take the pictures of the README anew
 	@INTAKE_PICTURES=docs/maintainers/images $(BIN)/python -m pytest -q tests/browser/test_readme_pictures.py
 
 clean: ## throw away the environment, caches and what was built; var/ (keys, cases, records) stays
-	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis build *.egg-info tests/node_modules var/site
+	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis build *.egg-info tests/node_modules tests/benchmarks/node_modules var/site
 	@find intake tests ops -name __pycache__ -type d -prune -exec rm -rf {} +
 
 environment:
