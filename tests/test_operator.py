@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -236,3 +237,54 @@ def test_every_entry_of_the_example_has_a_comment_that_says_what_it_is() -> None
 
 def test_country_codes_are_those_of_the_country_list() -> None:
     assert {code for code, _ in Languages().country_names("en")} - {KOSOVO} == COUNTRIES - {KOSOVO}
+
+
+@pytest.fixture
+def in_spanish(tmp_path: Path) -> Callable[[str], Path]:
+    """Call it with the words of a Spanish file beside the example, for the path of the operator file."""
+
+    def written(words: str) -> Path:
+        (tmp_path / "operator.toml").write_text(EXAMPLE, encoding="utf-8")
+        (tmp_path / "operator.es.toml").write_text(words, encoding="utf-8")
+        return tmp_path / "operator.toml"
+
+    return written
+
+
+def test_what_is_said_in_a_language_stands_in_it_and_the_rest_as_in_the_file(in_spanish: Callable) -> None:
+    words = "[times]\nopinion = 'Tres semanas'\n[[prices.fees]]\nwhat = 'Opinión'\n"
+    words += "[contact]\ntelephone = '+34 900 000 000'"
+    first = read_operator(in_spanish(words))
+    spanish = first.in_language("es")
+    assert (spanish.times.opinion, spanish.prices.fees[0].what) == ("Tres semanas", "Opinión")
+    assert spanish.contact.telephone == "+34 900 000 000" != first.contact.telephone
+    assert spanish.prices.fees[0].amount == first.prices.fees[0].amount
+    assert first.times.opinion == first.in_language("ar").times.opinion == "not measured yet"
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        ("[times]\nopinoin = 'x'", "operator.es.toml: times.opinoin: is not an entry"),
+        ("[privacy.retention_months]\ncases = 99", "operator.es.toml: privacy.retention_months.cases: is not an entry"),
+        ("[legal]\nterms = ['Una']", "operator.es.toml: legal.terms: must hold 3 entries"),
+        ("[times]\nopinion = ''", "operator.es.toml: times.opinion: is not an entry"),
+        ("[contact]\nemail = 'none'", "operator.es.toml: contact.email: is not one e-mail address"),
+        ("times = ", "operator.es.toml: is not TOML"),
+    ],
+)
+def test_words_that_fit_nowhere_are_named_with_their_file(in_spanish: Callable, words: str, fault: str) -> None:
+    with pytest.raises(OperatorFileBroken) as broken:
+        read_operator(in_spanish(words))
+    assert any(each.startswith(fault) for each in broken.value.entries)
+
+
+def test_examples_in_a_further_language_keep_production_from_starting_too(in_spanish: Callable) -> None:
+    found = blanks(read_operator(in_spanish("[times]\nopinion = 'EXAMPLE: pronto'")))
+    assert "times.opinion (in es)" in found and "prices.who_pays (in es)" not in found
+
+
+def test_no_other_file_beside_it_is_read(in_spanish: Callable, tmp_path: Path) -> None:
+    operator_file = in_spanish("")
+    (tmp_path / "operator.old-copy.toml").write_text("never", encoding="utf-8")
+    assert [code for code, _ in read_operator(operator_file).translated] == ["es"]

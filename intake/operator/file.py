@@ -1,17 +1,20 @@
 """Who runs this service, read from one file that feeds the site, the form and the letters.
 
-Reading names every blank or wrong entry at once. It cannot know whether what is written there is true.
+Files beside it say the same in further languages. Reading names every blank or wrong entry at once. It cannot know
+whether what is written there is true.
 """
 
 import re
 import tomllib
 import zoneinfo
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any
 
 from intake.errors import OperatorFileBroken
+from intake.operator.tables import APART, Check, entry, known, read_record
+from intake.operator.words import with_words, word_files
 
 # The marker of the development example, and names and numbers set aside for examples and drama.
 EXAMPLE = re.compile(r"EXAMPLE|(?i:\bexample\.(?:com|net|org)\b|\.example\b|\b7946 ?0\d{3}\b)")
@@ -28,9 +31,6 @@ _ISO_3166 = """
 """
 KOSOVO = "XK"  # the code in use, though the standard has none
 COUNTRIES = frozenset([*re.findall("[A-Z]{2}", _ISO_3166), KOSOVO])
-
-Check = Callable[[Any], str]
-
 
 def _like(pattern: str, fault: str) -> Check:
     return lambda value: "" if re.fullmatch(pattern, value) else fault
@@ -60,10 +60,6 @@ _age = _from_to(12, 25, "is not an age in years at which people decide for thems
 _months = _from_to(1, 600, "is not a number of months from 1 to 600")
 
 
-def _entry(check: Check | None = None, *, may_be_blank: bool = False) -> Any:
-    return field(metadata={"check": check, "may_be_blank": may_be_blank})
-
-
 @dataclass(frozen=True, slots=True)
 class Service:
     """The service by its names, and who runs it."""
@@ -77,14 +73,14 @@ class Service:
 class Contact:
     """How, when and in which languages (codes, best first) to reach us; `messenger` may be empty."""
 
-    telephone: str = _entry(_telephone)
-    messenger: str = _entry(may_be_blank=True)
-    postal_address: str = _entry()
-    email: str = _entry(_mailbox)
-    coordinators_mailbox: str = _entry(_mailbox)
-    hours: str = _entry()
-    time_zone: str = _entry(_time_zone)
-    languages: tuple[str, ...] = _entry(_language)
+    telephone: str = entry(_telephone)
+    messenger: str = entry(may_be_blank=True)
+    postal_address: str = entry()
+    email: str = entry(_mailbox)
+    coordinators_mailbox: str = entry(_mailbox)
+    hours: str = entry()
+    time_zone: str = entry(_time_zone)
+    languages: tuple[str, ...] = entry(_language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +101,17 @@ class Prices:
     nothing_before: str
     refund_rule: str
     fees: tuple[Price, ...]
-    extras: tuple[Price, ...] = _entry(may_be_blank=True)
+    extras: tuple[Price, ...] = entry(may_be_blank=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Whom we cannot serve; both lists may be empty."""
 
-    countries_not_served: tuple[str, ...] = _entry(_country, may_be_blank=True)
-    conditions_not_served: tuple[str, ...] = _entry(may_be_blank=True)
-    adult_age: int = _entry(_age)
-    age_rule: str = _entry()
+    countries_not_served: tuple[str, ...] = entry(_country, may_be_blank=True)
+    conditions_not_served: tuple[str, ...] = entry(may_be_blank=True)
+    adult_age: int = entry(_age)
+    age_rule: str = entry()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +128,12 @@ class Legal:
 class RetentionMonths:
     """How many months each kind of thing is kept after the case has closed."""
 
-    cases: int = _entry(_months)
-    records: int = _entry(_months)
-    reports: int = _entry(_months)
-    letters: int = _entry(_months)
-    receipts: int = _entry(_months)
-    journal: int = _entry(_months)
+    cases: int = entry(_months)
+    records: int = entry(_months)
+    reports: int = entry(_months)
+    letters: int = entry(_months)
+    receipts: int = entry(_months)
+    journal: int = entry(_months)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,18 +143,18 @@ class Privacy:
     controller: str
     data_protection_contact: str
     recipients: tuple[str, ...]
-    specialist_countries: tuple[str, ...] = _entry(_country)
-    transfer_basis: str = _entry()
-    retention_months: RetentionMonths = _entry()
+    specialist_countries: tuple[str, ...] = entry(_country)
+    transfer_basis: str = entry()
+    retention_months: RetentionMonths = entry()
 
 
 @dataclass(frozen=True, slots=True)
 class QuotePartner:
     """A company that quotes prices for treatment, with its interest disclosed; all three are empty to show no link."""
 
-    name: str = _entry(may_be_blank=True)
-    address: str = _entry(_web_address, may_be_blank=True)
-    disclosure: str = _entry(may_be_blank=True)
+    name: str = entry(may_be_blank=True)
+    address: str = entry(_web_address, may_be_blank=True)
+    disclosure: str = entry(may_be_blank=True)
 
     @property
     def shown(self) -> bool:
@@ -176,7 +172,7 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """The whole file, one attribute a table."""
+    """The whole file, one attribute a table; `translated` holds it again for each further language."""
 
     service: Service
     contact: Contact
@@ -186,21 +182,43 @@ class Operator:
     privacy: Privacy
     quote_partner: QuotePartner
     times: Times
+    translated: "tuple[tuple[str, Operator], ...]" = field(default=(), metadata=APART)
+
+    def in_language(self, code: str) -> "Operator":
+        """The same in a language; what nobody has said in it stays in the words of the file."""
+        return dict(self.translated).get(code, self)
 
 
 def read_operator(path: Path) -> Operator:
-    """The operator file at `path`. Raises OperatorFileBroken naming every blank or wrong entry at once."""
+    """The operator file at `path`, with what is said in further languages in files beside it.
+
+    Raises OperatorFileBroken naming every blank or wrong entry of all of them at once.
+    """
+    table = _table(path)
+    faults: list[str] = []
+    operator = _checked(table, faults)
+    translated = []
+    for code, words in word_files(path) if operator else ():
+        wrong: list[str] = []
+        translated.append((code, _checked(with_words(table, _table(words), wrong), wrong)))
+        faults.extend(f"{words.name}: {fault}" for fault in wrong)
+    if faults:
+        raise OperatorFileBroken(faults)
+    return replace(operator, translated=tuple(translated))
+
+
+def _table(path: Path) -> dict[str, Any]:
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError:
         raise OperatorFileBroken([f"{path.name}: cannot be read"]) from None
     except ValueError as wrong:
         raise OperatorFileBroken([f"{path.name}: is not TOML in UTF-8: {wrong}"]) from None
-    faults: list[str] = []
-    operator = _record(Operator, table, "", faults)
+
+
+def _checked(table: dict[str, Any], faults: list[str]) -> Any:
+    operator = read_record(Operator, table, "", faults)
     faults.extend(_half_set(operator.quote_partner, "quote_partner") if operator else ())
-    if faults:
-        raise OperatorFileBroken(faults)
     return operator
 
 
@@ -212,13 +230,18 @@ def entries(part: Any, name: str = "") -> Iterator[tuple[str, str | int]]:
         for number, each in enumerate(part, start=1):
             yield from entries(each, f"{name}[{number}]")
     else:
-        for each in fields(part):
+        for each in known(type(part)):
             yield from entries(getattr(part, each.name), f"{name}.{each.name}".lstrip("."))
 
 
 def blanks(operator: Operator) -> list[str]:
     """Names of the entries that still hold example values; production refuses to start while any is left."""
-    return [name for name, value in entries(operator) if isinstance(value, str) and EXAMPLE.search(value)]
+    own = dict(entries(operator))
+    found = [name for name, value in own.items() if EXAMPLE.search(str(value))]
+    for code, words in operator.translated:
+        said = (name for name, value in entries(words) if value != own[name] and EXAMPLE.search(str(value)))
+        found += [f"{name} (in {code})" for name in said]
+    return found
 
 
 def _half_set(part: Any, name: str) -> Iterator[str]:
@@ -226,48 +249,3 @@ def _half_set(part: Any, name: str) -> Iterator[str]:
     values = {each.name: getattr(part, each.name) for each in fields(part)} if part else {}
     if any(values.values()):
         yield from (f"{name}.{key}: is blank" for key, value in values.items() if value == "")
-
-
-def _record(kind: Any, table: object, name: str, faults: list[str]) -> Any:
-    """A dataclass of this kind from a TOML table; what is wrong goes to `faults`, so that all is named."""
-    if not isinstance(table, dict):
-        faults.append(f"{name}: must be a table")
-        return None
-    hints = get_type_hints(kind)
-    known = {each.name: each.metadata for each in fields(kind)}
-    prefix = f"{name}." if name else ""
-    faults.extend(f"{prefix}{key}: is not an entry we know" for key in table if key not in known)
-    faults.extend(f"{prefix}{key}: is missing" for key in known if key not in table)
-    values = {
-        key: _value(hints[key], table[key], f"{prefix}{key}", metadata, faults)
-        for key, metadata in known.items()
-        if key in table
-    }
-    return kind(**values) if len(values) == len(known) else None
-
-
-def _value(kind: Any, value: Any, name: str, rules: Any, faults: list[str]) -> Any:
-    if get_origin(kind) is tuple:
-        return _list(get_args(kind)[0], value, name, rules, faults)
-    if kind not in (str, int):
-        return _record(kind, value, name, faults)
-    if type(value) is not kind:
-        faults.append(f"{name}: must be {'text in quotes' if kind is str else 'a whole number'}")
-        return value
-    value = value.strip() if kind is str else value
-    check = rules.get("check")
-    fault = "is blank" if value == "" else check(value) if check else ""
-    if fault and not (value == "" and rules.get("may_be_blank")):
-        faults.append(f"{name}: {fault}")
-    return value
-
-
-def _list(kind: Any, value: Any, name: str, rules: Any, faults: list[str]) -> Any:
-    if not isinstance(value, list):
-        faults.append(f"{name}: must be a list")
-        return ()
-    if not value and not rules.get("may_be_blank"):
-        faults.append(f"{name}: is blank")
-    each = {"check": rules.get("check")}
-    parts = enumerate(value, start=1)
-    return tuple(_value(kind, part, f"{name}[{number}]", each, faults) for number, part in parts)
