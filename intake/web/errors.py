@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from intake import errors
 from intake.cases.ways_in import TRIES_PAUSE
+from intake.web.lost import lost_page
 from intake.web.pages import page, say
 
 STATUS: dict[type[errors.IntakeError], int] = {
@@ -97,6 +98,9 @@ def answer_framework(error: HTTPException) -> Response:
         return Response(say(FOREIGN_HOST), 400, mimetype="text/plain")
     if 300 <= status < 400:
         return error.get_response()  # type: ignore[return-value]  # a redirect of the router's
+    lost = lost_page() if status == 404 and not wants_json() else None
+    if lost:
+        return lost
     sentence = say(OF_THE_FRAMEWORK.get(status, errors.IntakeError.message))
     response = _answer(status, f"http_{status}", sentence)
     for name, value in error.get_response().headers.items():
