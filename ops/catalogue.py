@@ -1,6 +1,7 @@
 """Collects every sentence that can be translated, from code, templates and knowledge, into the catalogue's template.
 
-Run by `make catalogue`. The same tree always gives the same file: it holds no dates and no line numbers.
+Run by `make catalogue`, which also brings every translation into line with it: new sentences stand there untranslated,
+those that nothing says any more go. The same tree always gives the same files: they hold no dates and no line numbers.
 """
 
 import io
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
-from babel.messages.pofile import write_po
+from babel.messages.pofile import read_po, write_po
 
 from intake.knowledge.reader import read_knowledge
 
@@ -36,10 +37,18 @@ def collect() -> Catalog:
 def as_text(catalog: Catalog) -> str:
     """The catalogue as its file holds it."""
     written = io.BytesIO()
-    write_po(written, catalog, sort_output=True, include_lineno=False, omit_header=False, width=100)
+    write_po(written, catalog, sort_output=True, include_lineno=False, width=100, ignore_obsolete=True)
     changing = (b"POT-Creation-Date:", b"PO-Revision-Date:", b"Generated-By:", b"Last-Translator:", b"Language-Team:")
     lines = written.getvalue().splitlines(keepends=True)
     return b"".join(line for line in lines if not line.lstrip(b'"').startswith(changing)).decode()
+
+
+def brought_into_line(path: Path, found: Catalog) -> Catalog:
+    """A translation with exactly the sentences that are said now; a changed one is left untranslated, not guessed."""
+    with path.open("rb") as file:
+        translated = read_po(file, locale=path.parts[-3])
+    translated.update(found, no_fuzzy_matching=True)
+    return translated
 
 
 def _add(catalog: Catalog, path: Path, method: str, options: dict[str, str]) -> None:
@@ -54,3 +63,5 @@ if __name__ == "__main__":
     TEMPLATE.parent.mkdir(parents=True, exist_ok=True)
     TEMPLATE.write_text(as_text(found), encoding="utf-8")
     print(f"{len(found)} messages in {TEMPLATE.relative_to(ROOT)}")
+    for path in sorted(TEMPLATE.parent.glob("*/LC_MESSAGES/messages.po")):
+        path.write_text(as_text(brought_into_line(path, found)), encoding="utf-8")

@@ -28,7 +28,7 @@ def emergency_numbers(knowledge: Knowledge, md: Markdown) -> str:
 def record_rights(knowledge: Knowledge, md: Markdown) -> str:
     """The rules that we know, area by area, each with its month and sources."""
     places = [_record_right(right, md) for right in knowledge.record_rights]
-    elsewhere = f"**{md.say(ELSEWHERE)}**\n\n{md.say(knowledge.no_record_rule)}"
+    elsewhere = f"{md.bold(ELSEWHERE)}\n\n{md.say(knowledge.no_record_rule)}"
     return "\n\n".join([*places, elsewhere, md.say(knowledge.record_caution)])
 
 
@@ -73,12 +73,12 @@ def _record_right(right: RecordRight, md: Markdown) -> str:
         md.titled(md.say(RULE), _rule(right, md)),
     ]
     sources = md.sources([right.source, *(note.source for note in right.notes)])
-    return f"**{md.say(right.area)}**\n\n{bullets(lines)}{sources}"
+    return f"{md.bold(right.area)}\n\n{bullets(lines)}{sources}"
 
 
 def _rule(right: RecordRight, md: Markdown) -> str:
     month = md.month(right.checked_on)
-    return md.say(N_("%(rule)s, checked on %(month)s."), rule=md.say(right.rule), month=month)
+    return md.say(N_("%(rule)s, checked in %(month)s."), rule=md.say(right.rule), month=month)
 
 
 def _register(entry: Register, md: Markdown) -> list[str]:

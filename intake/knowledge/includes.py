@@ -87,7 +87,7 @@ def _emergency_signs(knowledge: Knowledge, md: Markdown) -> str:
     for urgency in Urgency:
         signs = [md.say(sign.text) for sign in emergency.signs if sign.urgency is urgency]
         if signs:
-            parts += [f"**{md.say(emergency.instructions[urgency])}**", bullets(signs)]
+            parts += [md.bold(emergency.instructions[urgency]), bullets(signs)]
     parts.append(md.say(emergency.not_complete))
     return "\n\n".join(parts) + md.sources(sign.source for sign in emergency.signs)
 
@@ -100,11 +100,11 @@ def _accreditation(knowledge: Knowledge, md: Markdown) -> str:
     )
     parts = [
         md.say(known.summary),
-        f"**{md.say(N_('What each scheme looks at'))}**",
+        md.bold(N_("What each scheme looks at")),
         schemes,
-        f"**{md.say(N_('What a seal does not prove'))}**",
+        md.bold(N_("What a seal does not prove")),
         bullets(md.note(note) for note in known.not_proven),
-        f"**{md.say(N_('What to ask when you are shown a seal'))}**",
+        md.bold(N_("What to ask when you are shown a seal")),
         bullets(md.note(note) for note in known.ask),
         md.say(N_("We read these sources in %(month)s."), month=md.month(known.checked_on)),
     ]

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from functools import reduce
 
 from intake.errors import N_
 from intake.knowledge.facts import Knowledge
@@ -13,6 +14,7 @@ OURS = N_("(our suggestion)")
 ELSEWHERE = N_("Anywhere else")
 SOURCES = N_("Sources: %(places)s.")
 SECOND_HAND = N_("Seen second-hand: %(places)s.")
+BESIDE = N_("%(first)s; %(next)s")
 FOLLOWS = N_("Our own suggestions follow lists by: %(places)s.")
 
 
@@ -28,6 +30,10 @@ class Markdown:
         """A text in the language, with its places filled in."""
         said = self._gettext(message)
         return said % values if values else said
+
+    def bold(self, message: str) -> str:
+        """A text in the language, as a line that stands above others."""
+        return f"**{self.say(message)}**"
 
     def titled(self, title: str, *sentences: str) -> str:
         """A bold title and whole sentences, all of them said already; a title that asks gets no colon."""
@@ -56,13 +62,16 @@ class Markdown:
         quoted = [place for place in _places(known, Status.SECOND_HAND) if place not in seen]
         models = list(dict.fromkeys(place for each in followed for place in each.places))
         lines = ((SOURCES, seen), (SECOND_HAND, quoted), (FOLLOWS, models))
-        parts = [self.say(line, places="; ".join(map(self._place, places))) for line, places in lines if places]
+        parts = [self.say(line, places=self._strung(places)) for line, places in lines if places]
         return "\n\n" + " ".join(parts) if parts else ""
 
     def in_order(self, name: str) -> str:
         """What to sort a name by: without marks on the letters, so that Á stands beside A."""
         letters = unicodedata.normalize("NFKD", self.say(name))
         return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
+
+    def _strung(self, places: list[str]) -> str:
+        return reduce(lambda first, following: self.say(BESIDE, first=first, next=following), map(self._place, places))
 
     def _place(self, place: str) -> str:
         interest = self._interests.get(place)

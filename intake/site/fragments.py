@@ -1,7 +1,7 @@
 """Writes the fragments that pages take in: what the form knows too, and what the operator says about itself.
 
-The same input always gives the same bytes. The operator's words are set as plain words, never as Markdown; they are
-in the operator's own language, whatever the page's is.
+The same input always gives the same bytes. The operator's words are set as plain words, never as Markdown. What the
+operator has not said in the language of the page stands in its own, and is marked so that it is read out as such.
 """
 
 import html
@@ -12,7 +12,8 @@ from pathlib import Path
 from intake.knowledge import includes
 from intake.knowledge.facts import Knowledge, Specialty
 from intake.languages import Languages
-from intake.operator import Operator, Price
+from intake.operator import Operator, Price, entries
+from intake.site.editions import FIRST
 
 
 def write_includes(operator: Operator, knowledge: Knowledge, folder: Path, language: str = "en") -> list[Path]:
@@ -30,8 +31,10 @@ class _Fragments:
     """The fragments of one language. Sentences are said through the catalogue; names and prices are the operator's."""
 
     def __init__(self, operator: Operator, language: str) -> None:
-        self.operator, self.language = operator, language
+        self.operator, self.language = operator.in_language(language), language
         self.gettext = Languages().gettext(language)
+        first = {value for _, value in entries(operator) if isinstance(value, str)}
+        self.foreign = first if language != FIRST else set()
 
     def all(self, knowledge: Knowledge) -> dict[str, str]:
         _, operator = self.gettext, self.operator
@@ -39,28 +42,28 @@ class _Fragments:
         blocks = {
             "operator-service": [
                 _("This service is called **%(name)s**. %(legal_name)s stands behind it.")
-                % {"name": _plain(service.name), "legal_name": _plain(service.legal_name)},
-                _plain(service.run_by),
+                % {"name": self._said(service.name), "legal_name": self._said(service.legal_name)},
+                self._said(service.run_by),
             ],
             "operator-contact": [self._contact()],
             "operator-times": [
                 _listed(
                     [
-                        _labelled(_("Our first answer:"), times.first_answer),
-                        _labelled(_("The opinion, counted from complete records:"), times.opinion),
+                        self._labelled(_("Our first answer:"), times.first_answer),
+                        self._labelled(_("The opinion, counted from complete records:"), times.opinion),
                     ]
                 )
             ],
             "operator-fees": self._fees(),
             "operator-scope": self._scope(),
             "operator-complaints": [
-                _labelled(_("Whom to write to:"), legal.complaints_contact),
-                _plain(legal.complaints_route),
-                _labelled(_("Whose law holds:"), legal.governing_law),
+                self._labelled(_("Whom to write to:"), legal.complaints_contact),
+                self._said(legal.complaints_route),
+                self._labelled(_("Whose law holds:"), legal.governing_law),
             ],
             "operator-privacy": self._privacy(),
             "operator-quote": self._quote(),
-            "operator-terms": [*(_plain(each) for each in legal.terms)],
+            "operator-terms": [*(self._said(each) for each in legal.terms)],
             "checklist-by-specialty": [self._checklist(each) for each in knowledge.specialties],
         }
         return {name: "\n\n".join(text) + "\n" for name, text in blocks.items()}
@@ -76,36 +79,34 @@ class _Fragments:
         return [
             _("We cannot take requests from people who live in: %(countries)s.") % {"countries": countries},
             _("We cannot help with:"),
-            _listed(_plain(each) for each in scope.conditions_not_served or (_("nothing is left out for now"),)),
-            _plain(scope.age_rule),
+            _listed(self._said(each) for each in scope.conditions_not_served or (_("nothing is left out for now"),)),
+            self._said(scope.age_rule),
             _("If we cannot help, we say so, and name other places to ask where we can."),
         ]
 
     def _contact(self) -> str:
         _, contact = self.gettext, self.operator.contact
         names = dict(Languages().language_names(self.language))
-        dial = re.sub(r"[^+\d]", "", contact.telephone)
-        when = _("%(hours)s (time of %(zone)s)") % {"hours": contact.hours, "zone": contact.time_zone}
+        dial, telephone = re.sub(r"[^+\d]", "", contact.telephone), _plain(contact.telephone).replace(" ", "&nbsp;")
+        when = _("%(hours)s (time of %(zone)s)") % {"hours": self._said(contact.hours), "zone": contact.time_zone}
         lines = [
-            f"**{_('Telephone:')}** [{_plain(contact.telephone).replace(' ', '&nbsp;')}](tel:{dial})",
-            _labelled(_("Messenger:"), contact.messenger) if contact.messenger else "",
-            f"**{_('E-mail, without health details:')}** [{_plain(contact.email)}](mailto:{contact.email})",
-            _labelled(_("Post:"), contact.postal_address),
-            _labelled(_("When we are there:"), when),
-            _labelled(
-                _("Languages our coordinators speak:"), ", ".join(names.get(code, code) for code in contact.languages)
-            ),
+            _bold(_("Telephone:")) + f" [<bdi>{telephone}</bdi>](tel:{dial})",
+            self._labelled(_("Messenger:"), contact.messenger) if contact.messenger else "",
+            _bold(_("E-mail, without health details:")) + f" [{_plain(contact.email)}](mailto:{contact.email})",
+            self._labelled(_("Post:"), contact.postal_address),
+            _bold(_("When we are there:")) + f" {when}",
+            self._labelled(_("Languages our coordinators speak:"), self._strung(contact.languages, names)),
         ]
         return _listed(line for line in lines if line)
 
     def _fees(self) -> list[str]:
         _, prices = self.gettext, self.operator.prices
         return [
-            _plain(prices.who_pays),
-            _plain(prices.nothing_before),
+            self._said(prices.who_pays),
+            self._said(prices.nothing_before),
             *self._price_list(_("Prices"), prices.fees),
             *self._price_list(_("What may come on top"), prices.extras),
-            _labelled(_("Money back:"), prices.refund_rule),
+            self._labelled(_("Money back:"), prices.refund_rule),
         ]
 
     def _price_list(self, title: str, prices: tuple[Price, ...]) -> list[str]:
@@ -113,27 +114,26 @@ class _Fragments:
         lines = (
             line
             % {
-                "what": _plain(each.what),
-                "amount": _plain(each.amount),
-                "payer": _plain(each.paid_by),
-                "payee": _plain(each.paid_to),
+                "what": self._said(each.what),
+                "amount": self._said(each.amount),
+                "payer": self._said(each.paid_by),
+                "payee": self._said(each.paid_to),
             }
             for each in prices
         )
-        return [f"**{title}**", _listed(lines)] if prices else []
+        return [_bold(title), _listed(lines)] if prices else []
 
     def _quote(self) -> list[str]:
         """The way to a company that sells treatment: never without its interest beside it, and none when not set."""
         partner = self.operator.quote_partner
         if not partner.shown:
             return [""]
-        asks = self.gettext("Ask %(name)s for a price of treatment") % {"name": _plain(partner.name)}
+        asks = self.gettext("Ask %(name)s for a price of treatment") % {"name": self._said(partner.name)}
         way = f'<a href="{html.escape(partner.address)}" rel="noopener nofollow sponsored">{asks}</a>'
-        return [_labelled(self.gettext("Whose interest this serves:"), partner.disclosure), way]
+        return [self._labelled(self.gettext("Whose interest this serves:"), partner.disclosure), way]
 
     def _privacy(self) -> list[str]:
         _, privacy, kept = self.gettext, self.operator.privacy, self.operator.privacy.retention_months
-        kept_for = _("%(what)s: %(months)s months")
         months = [
             (_("Answers, questions and messages"), kept.cases),
             (_("Your medical records"), kept.records),
@@ -143,25 +143,40 @@ class _Fragments:
             (_("The list of who opened what (no health words)"), kept.journal),
         ]
         return [
-            _labelled(_("Who decides about your data:"), privacy.controller),
-            _labelled(_("Whom to ask:"), privacy.data_protection_contact),
-            f"**{_('Who may see or hold it:')}**",
-            _listed(_plain(each) for each in privacy.recipients),
-            _labelled(
+            self._labelled(_("Who decides about your data:"), privacy.controller),
+            self._labelled(_("Whom to ask:"), privacy.data_protection_contact),
+            _bold(_("Who may see or hold it:")),
+            _listed(self._said(each) for each in privacy.recipients),
+            self._labelled(
                 _("Countries where our specialists work:"), f"{self._countries(privacy.specialist_countries)}."
             ),
-            _labelled(_("On what the sending abroad rests:"), privacy.transfer_basis),
-            f"**{_('How long we keep it after your case has closed:')}**",
-            _listed(kept_for % {"what": what, "months": count} for what, count in months),
+            self._labelled(_("On what the sending abroad rests:"), privacy.transfer_basis),
+            _bold(_("How long we keep it after your case has closed:")),
+            _listed(self._kept(what, count) for what, count in months),
         ]
 
+    def _kept(self, what: str, months: int) -> str:
+        ngettext = Languages().ngettext(self.language)
+        said = ngettext("%(what)s: %(num)s month", "%(what)s: %(num)s months", months)
+        return said % {"what": what, "num": months}
+
     def _countries(self, codes: tuple[str, ...]) -> str:
-        names = dict(Languages().country_names(self.language))
-        return ", ".join(names.get(code, code) for code in codes)
+        return self._strung(codes, dict(Languages().country_names(self.language)))
+
+    def _strung(self, codes: tuple[str, ...], names: dict[str, str]) -> str:
+        return Languages().listed(self.language, [names.get(code, code) for code in codes])
+
+    def _labelled(self, label: str, words: str) -> str:
+        return f"{_bold(label)} {self._said(words)}"
+
+    def _said(self, words: str) -> str:
+        """The operator's words, marked where they are not in the language of the page."""
+        said = _plain(words)
+        return f'<span lang="{FIRST}" dir="ltr">{said}</span>' if words in self.foreign else said
 
 
-def _labelled(label: str, words: str) -> str:
-    return f"**{label}** {_plain(words)}"
+def _bold(text: str) -> str:
+    return f"**{text}**"
 
 
 def _listed(lines: Iterable[str]) -> str:

@@ -111,7 +111,7 @@ def test_each_emergency_number_can_be_tapped(written: dict[str, str]) -> None:
 def test_every_right_to_records_shows_when_and_where_it_was_found(written: dict[str, str]) -> None:
     knowledge = read_knowledge()
     text = written["record-rights"]
-    assert text.count("checked on November 2026.") == len(knowledge.record_rights)
+    assert text.count("checked in November 2026.") == len(knowledge.record_rights)
     for right in knowledge.record_rights:
         assert all(words in text for words in (right.right, right.deadline, right.fee, right.rule))
         assert all(place in text for place in right.source.places)
