@@ -15,6 +15,7 @@ from werkzeug.test import Client, TestResponse
 from intake.app import serve_files
 from intake.errors import SiteBroken
 from intake.site.addresses import published
+from intake.site.editions import Edition, known, page_names
 from intake.site.names import name_by_content
 from intake.site.styles import purge, write_styles
 from tests.components import ROOT
@@ -149,11 +150,14 @@ def test_pages_tell_machines_whom_they_are_for(built_site: Path) -> None:
         assert json.loads(data)["audience"]["audienceType"] == kind
 
 
-def test_a_lost_visitor_finds_every_page_the_steps_the_form_and_us(built_site: Path) -> None:
-    text = (built_site / "404.html").read_text(encoding="utf-8")
+@pytest.mark.parametrize("edition", known(ROOT), ids=lambda each: each.code)
+def test_a_lost_visitor_finds_every_page_the_steps_the_form_and_us(built_site: Path, edition: Edition) -> None:
+    home = f"/{edition.folder}/".replace("//", "/")
+    text = (built_site / edition.folder / "404.html").read_text(encoding="utf-8")
     main = text.partition("<main")[2].partition("</main>")[0]
     links = re.findall(r'href="([^"]+)"', main)
-    assert {*published(ROOT), "/request/en/"} <= set(links)
-    assert "your local emergency number now" in main and 'name="robots" content="noindex"' in text
+    names = (f"{home}{name.removesuffix('.md')}/" for name in page_names(ROOT / edition.pages))
+    assert {"/request/en/", *(name.removesuffix("index/") for name in names)} <= set(links)
+    assert 'class="emergency"' in main and 'name="robots" content="noindex"' in text
     from_anywhere = re.compile(r"/|#|tel:|mailto:|https?:")
     assert [link for link in re.findall(r'(?:href|src)="([^"]+)"', text) if not from_anywhere.match(link)] == []

@@ -172,12 +172,14 @@ def test_a_page_of_questions_tells_machines_exactly_what_readers_see(tmp_path: P
     assert pairs == [("Who pays?", "You do. or others"), ("¿Y </x>?", "Luego.")]
 
 
-def test_properdocs_makes_the_same_pages_of_the_same_tree(built_site: Path, tmp_path: Path) -> None:
-    english = Edition("en", "mkdocs.yml", "docs/en")
-    make_pages(
-        english, read_operator(ROOT / "operator.toml"), ROOT, tmp_path / "other", ORIGIN, "en", program="properdocs"
-    )
-    made = {path.relative_to(tmp_path / "other").as_posix() for path in (tmp_path / "other").rglob("*.html")}
-    ours = {path.relative_to(built_site.resolve()).as_posix() for path in built_site.resolve().rglob("*.html")}
+@pytest.mark.parametrize("edition", known(ROOT), ids=lambda each: each.code)
+def test_properdocs_makes_the_same_pages_of_the_same_tree(built_site: Path, tmp_path: Path, edition: Edition) -> None:
+    other, site = tmp_path / "other", built_site.resolve() / edition.folder
+    codes = " ".join(each.code for each in known(ROOT))
+    make_pages(edition, read_operator(ROOT / "operator.toml"), ROOT, other, ORIGIN, codes, program="properdocs")
+    made = {path.relative_to(other).as_posix() for path in other.rglob("*.html")}
+    within = {each.folder for each in known(ROOT) if each.folder} - {edition.folder}
+    paths = (path.relative_to(site) for path in site.rglob("*.html"))
+    ours = {path.as_posix() for path in paths if edition.folder or path.parts[0] not in within}
     moved = {f"{old.strip('/')}/index.html" for old, new in published(ROOT).items() if new}
-    assert made - {"moved.html"} == ours - moved
+    assert made - {"moved.html"} == ours - moved and len(ours) > 40

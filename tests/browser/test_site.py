@@ -1,6 +1,6 @@
 """The guidance site in a real browser: open to everybody, by light and dark, on any screen, on paper, in any spelling.
 
-Five pages each time. With INTAKE_LONG=1 every page of every language: `make long`.
+A few pages each time. With INTAKE_LONG=1 every page of every language: `make long`.
 """
 
 import os
@@ -27,11 +27,11 @@ from tests.components.browser import STANDARDS, Visitors
 from tests.components.node import package_file
 from tests.site_tree import small_tree, write
 
-ALL = [*published(ROOT), "/404.html"]
+ALL = [*published(ROOT), "/404.html", "/ar/404.html", "/es/404.html"]
 LONG = os.environ.get("INTAKE_LONG") == "1"
 SOME = ALL if LONG else ["/", "/organise-your-records/", "/checklists/cancer/", "/frequently-asked/", "/404.html"]
-SHEETS = [address for address in ALL if address.startswith("/checklists/") and address != "/checklists/"]
-SHEETS = [*(SHEETS if LONG else SHEETS[:2]), "/compare-two-opinions/"]
+SOME = SOME if LONG else [*SOME, "/ar/", "/ar/your-clinical-question/", "/ar/countries/", "/es/record-letters/"]
+SHEETS = [address for address in ALL if re.search(r"/(checklists/.+|compare-two-opinions)/$", address)]
 AXE = {"runOnly": {"type": "tag", "values": [*STANDARDS, "best-practice"]}, "rules": {"target-size": {"enabled": True}}}
 A4_PAGE = re.compile(rb"/Type\s*/Page\b")
 
