@@ -1,4 +1,4 @@
-"""The three pictures of the README, taken from the running service with invented cases: `make pictures` keeps them."""
+"""The pictures of the README, taken from the running service with invented cases: `make pictures` keeps them."""
 
 import os
 import re
@@ -38,11 +38,14 @@ def take(page: Page, keep: Path | None, name: str) -> None:
         page.screenshot(path=keep / f"{name}.png")
 
 
-def test_the_three_pictures_of_the_readme(service: LiveServer, visitors: Visitors, keep: Path | None) -> None:
+def test_the_pictures_of_the_readme(service: LiveServer, visitors: Visitors, keep: Path | None) -> None:
     reader = visitors(**PHONE)
     reader.goto(service.base_url)
     expect(reader.get_by_role("heading", level=1)).to_be_visible()
     take(reader, keep, "site")
+    reader.get_by_role("link", name="العربية").first.click()
+    expect(reader.locator("html")).to_have_attribute("dir", "rtl")
+    take(reader, keep, "site-ar")
 
     reader.goto(f"{service.base_url}/request/en/")
     reader.get_by_role("main").get_by_role("button").first.click()
