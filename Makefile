@@ -8,7 +8,7 @@ PARALLEL := -n auto --dist loadfile
 LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help run test long bench lint lock catalogue site translations review-due pictures clean environment test-environment
+.PHONY: help run test long bench lint lock catalogue fields site translations review-due pictures clean environment test-environment
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,12 +26,15 @@ lint: test-environment ## look at the style of the code
 catalogue: environment ## collect every sentence that can be translated into intake/locale/intake.pot
 	@$(BIN)/python ops/catalogue.py
 
+fields: environment ## write the table of every field of the request into docs/maintainers/fields.md
+	@$(BIN)/python -m ops.fields
+
 site: environment ## build the guidance site into var/site
 	@INTAKE_ENV=development $(BIN)/intake site
 
 long: test-environment ## the long runs: every page of the site, in every size and light
 	@ops/components.sh
-	@INTAKE_LONG=1 $(BIN)/python -m pytest $(PARALLEL) tests/browser/test_site.py -q
+	@INTAKE_LONG=1 $(BIN)/python -m pytest $(PARALLEL) tests/browser/test_site.py tests/journeys/test_any_order.py -q
 
 bench: test-environment ## measure the site with Lighthouse beside stock Material (INTAKE_BENCH_RUNS=3 for each page)
 	@ops/components.sh

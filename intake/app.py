@@ -10,9 +10,14 @@ from whitenoise import WhiteNoise
 
 from intake.services import Services
 from intake.web import (
+    agree,
     case,
+    case_agreement,
     desk,
+    desk_agreement,
+    desk_calls,
     desk_records,
+    desk_suspects,
     dev,
     errors,
     links,
@@ -25,7 +30,10 @@ from intake.web import (
 )
 from intake.web.security import HEADERS, HSTS, POLICY, SITE_POLICY, secure
 
-BLUEPRINTS = (request, links, case, records, uploads, sign_in, desk, desk_records, machines)
+BLUEPRINTS = (
+    request, links, case, case_agreement, agree, records, uploads, sign_in, desk, desk_records, desk_calls,
+    desk_agreement, desk_suspects, machines,
+)  # fmt: skip
 STATIC = Path(pages.__file__).parent / "static"
 # The build of the site names a file so when its name changes with its content.
 NAMED_BY_CONTENT = r"/assets/.+\.[0-9a-f]{16}\.\w+$"

@@ -21,7 +21,7 @@ MAIL_ROUTES = ("sendgrid", "smtp", "folder")
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 ORIGIN = re.compile(r"(?P<scheme>(?i:https?))://(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:(?P<port>[0-9]+))?/?")
 USUAL_PORTS = {"https": "443", "http": "80"}
-MAY_BE_ZERO = frozenset({"proxy_hops", "disk_min_free_bytes"})
+MAY_BE_ZERO = frozenset({"proxy_hops", "disk_min_free_bytes", "fastest_request_seconds"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ class Settings:
     case_max_files: int = 500
     plain_form_max_bytes: int = 50 * MIB
     disk_min_free_bytes: int = 2 * GIB
+    fastest_request_seconds: int = 60
     draft_days: int = 28
     upload_link_days: int = 30
 

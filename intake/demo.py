@@ -44,6 +44,7 @@ WAYS: tuple[tuple[Stage, ...], ...] = (
 # What is typed on each page, by input name, as a browser would send it.
 TYPED: dict[str, list[tuple[str, str]]] = {
     "who": [("who", "myself")],
+    "readers": [("may_read", "nobody")],
     "patient": [
         ("full_name", f"{WATERMARK} – no real person"),
         ("born-day", "27"), ("born-month", "3"), ("born-year", "1968"), ("country", "PT"),
@@ -52,6 +53,7 @@ TYPED: dict[str, list[tuple[str, str]]] = {
         ("email", "demonstration@example.org"), ("best_way", "email"), ("tongues", "en"),
         ("interpreter", "no"),
     ],
+    "timing": [("in_hospital", "no"), ("planned", "yes"), ("plan", "An operation to take out part of the disc.")],
     "condition": [
         ("specialty", "bones-spine"),
         ("told", f"{WATERMARK}: a slipped disc in the lower back, between the fourth and fifth lumbar vertebra."),
@@ -60,7 +62,12 @@ TYPED: dict[str, list[tuple[str, str]]] = {
     "reason": [("reason", "major-treatment"), ("more", "")],
     "treatment": [
         ("so_far", f"{WATERMARK}: six months of exercises, two injections. The injections helped for two weeks."),
-        ("planned", "yes"), ("plan", "An operation to take out part of the disc."), ("in_hospital", "no"),
+    ],
+    "frame": [
+        ("about_me", "I drive a tram and sit all day. I have high blood pressure."),
+        ("decision", "Whether to have the operation, and to say so by the end of the month."),
+        ("compared_with", "Three more months of exercises."),
+        ("what_matters", "To walk to work, and to lift my grandchild."),
     ],
     "questions": [
         (
@@ -70,10 +77,8 @@ TYPED: dict[str, list[tuple[str, str]]] = {
         ),
         ("second", "Is there a smaller operation that would do?"),
     ],
-    "what-matters": [
-        ("matters", "To walk to work, and to lift my grandchild."), ("worries", "That it gets worse."),
-        ("risk", "some"),
-    ],
+    "what-matters": [("worries", "That it gets worse."), ("risk", "some")],
+    "preferences": [("countries", "DE"), ("countries", "GB")],
     "records": [
         ("items_held-scan-files", "have"), ("items_held-scan-reports", "have"),
         ("items_held-clinic-letters", "can-get"), ("items_held-operation-notes", "have-not"),

@@ -218,6 +218,13 @@ class MoveNotAllowed(IntakeError):
     message = N_("The case has moved on meanwhile, so this step is no longer possible. Look at the case again.")
 
 
+class AgreementMissing(IntakeError):
+    """An adult patient, for whom somebody else asks, has not agreed yet: nobody may read the case before that."""
+
+    code = "agreement_missing"
+    message = N_("The patient has not agreed yet, so no specialist may read the case. Ask for the agreement first.")
+
+
 class ReasonMissing(IntakeError):
     """A move that needs a reason came without one."""
 

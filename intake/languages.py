@@ -4,13 +4,16 @@ A language is offered only when its catalogue is complete; English is the langua
 """
 
 import io
+import unicodedata
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton, get_timezone
+from babel.core import get_global
+from babel.dates import format_date, format_datetime, format_skeleton, get_timezone, get_timezone_gmt
+from babel.languages import get_official_languages
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -21,9 +24,11 @@ from intake.errors import N_
 __all__ = ["N_", "Languages"]
 
 CATALOGUES = Path(__file__).parent / "locale"
+# Form, case, letters and desk. A test holds each of them to saying everything.
+OFFERED = ("en",)
 # Codes of CLDR that are areas or reserved, not countries a person lives in.
-NOT_COUNTRIES = frozenset({"EU", "EZ", "UN", "XA", "XB", "XK", "QO", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"})
-
+NOT_COUNTRIES = frozenset({"EU", "EZ", "UN", "XA", "XB", "QO", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"})
+TATWEEL = "\u0640"  # stretches an Arabic word and is no letter
 
 # Dates in English are read by people from everywhere: the day comes first, and the month is a word.
 FORMATS = {"en": "en_GB"}
@@ -32,7 +37,7 @@ FORMATS = {"en": "en_GB"}
 class Languages:
     """What the service can say, and how it says it in each language."""
 
-    def __init__(self, offered: tuple[str, ...] = ("en",)) -> None:
+    def __init__(self, offered: tuple[str, ...] = OFFERED) -> None:
         self.offered = offered
 
     def direction(self, code: str) -> str:
@@ -72,12 +77,31 @@ class Languages:
         return format_list(names, locale=FORMATS.get(code, code))
 
     def country_names(self, code: str) -> list[tuple[str, str]]:
-        """ISO 3166 codes with their names in a language, sorted by name."""
+        """ISO 3166 codes with their names in a language, sorted by name; accents and marks do not matter."""
         return list(_countries(code))
 
+    def written_in(self, country: str) -> str:
+        """The language to write to an office of a country in, if we offer it: the most spoken of its official ones, or
+        English where that is official too; else ""."""
+        official = get_official_languages(country, de_facto=True)
+        fit = [code for code in official if code in self.offered and code in (official[0], "en")]
+        return fit[0] if fit else ""
+
     def language_names(self, code: str) -> list[tuple[str, str]]:
-        """ISO 639 codes with their names in a language, sorted by name."""
+        """ISO 639 codes with their names in a language, sorted by name; accents and marks do not matter."""
         return list(_languages(code))
+
+    def zone_names(self, code: str, country: str, moment: datetime) -> list[tuple[str, str]]:
+        """IANA time zones of a country with their city and their distance from Greenwich at a moment, east to west.
+
+        Empty for a country of which we know none. A zone is never left out: where two cities share their clocks,
+        both are named, for people look for their own.
+        """
+        zones = get_global("territory_zones").get(country, ())
+        clocks = [(zone, moment.astimezone(get_timezone(zone))) for zone in zones]
+        named = [(here.utcoffset(), _city(code, zone), zone, here) for zone, here in clocks]
+        named.sort(key=lambda each: (-(each[0] or timedelta()), as_sorted(each[1])))
+        return [(zone, f"{city} ({get_timezone_gmt(here, locale=code)})") for _, city, zone, here in named]
 
     @cached_property
     def directions(self) -> dict[str, str]:
@@ -103,11 +127,25 @@ def _catalogue(code: str) -> NullTranslations:
 def _countries(code: str) -> tuple[tuple[str, str], ...]:
     names = Locale.parse(code).territories
     found = [(c, n) for c, n in names.items() if len(c) == 2 and c.isalpha() and c not in NOT_COUNTRIES]
-    return tuple(sorted(found, key=lambda pair: pair[1].casefold()))
+    return tuple(sorted(found, key=lambda pair: as_sorted(pair[1])))
 
 
 @lru_cache(maxsize=64)
 def _languages(code: str) -> tuple[tuple[str, str], ...]:
     names = Locale.parse(code).languages
     found = [(c, n) for c, n in names.items() if len(c) in (2, 3) and c.isalpha() and c not in ("mul", "und", "zxx")]
-    return tuple(sorted(found, key=lambda pair: pair[1].casefold()))
+    return tuple(sorted(found, key=lambda pair: as_sorted(pair[1])))
+
+
+def as_sorted(name: str) -> str:
+    """What a name is put in order by: its letters without case, accents and marks, so that Ål stands at A."""
+    parted = unicodedata.normalize("NFD", name.casefold())
+    return "".join(sign for sign in parted if not unicodedata.combining(sign) and sign != TATWEEL)
+
+
+def _city(code: str, zone: str) -> str:
+    """The city of a zone in a language. CLDR files some under an older name of the zone; else the id names it."""
+    known = Locale.parse(code).time_zones
+    aliases = [old for old, new in get_global("zone_aliases").items() if new == zone]
+    named = (known[each]["city"] for each in (zone, *aliases) if "city" in known.get(each, {}))
+    return next(named, zone.rsplit("/", 1)[1].replace("_", " "))

@@ -37,6 +37,22 @@ def filled_answers(services: Services, **changed: list[tuple[str, str]]) -> Draf
     return demo.answers(a_context(services), typed)
 
 
+PATIENT_ADDRESS = "patient@example.org"
+FOR_ANOTHER: dict[str, list[tuple[str, str]]] = {
+    "who": [("who", "carer")],
+    "asking": [
+        ("your_name", "Olga Fürsorge"), ("relation", "son-daughter"), ("permission", "permission"), ("knows", "yes"),
+        ("knows_diagnosis", "yes"),
+    ],
+    "patient_agrees": [("how", "link"), ("patient_email", PATIENT_ADDRESS)],
+}  # fmt: skip
+
+
+def answers_for_another(services: Services, **changed: list[tuple[str, str]]) -> DraftAnswers:
+    """A complete request of a daughter for her father, who can decide and agrees by a link of his own."""
+    return filled_answers(services, **(FOR_ANOTHER | changed))
+
+
 def a_draft(tx: Tx, services: Services, now: datetime, *, answers: DraftAnswers | None = None) -> Draft:
     """A draft, filled in to the end unless told otherwise."""
     keys, days = services.keys, services.settings.draft_days
@@ -53,9 +69,11 @@ def a_request(services: Services, draft: Draft) -> Request:
     return whole_request(draft.answers, a_context(services))
 
 
-def a_case(tx: Tx, services: Services, now: datetime, *, stage: Stage = Stage.OPENED) -> Case:
+def a_case(
+    tx: Tx, services: Services, now: datetime, *, stage: Stage = Stage.OPENED, answers: DraftAnswers | None = None
+) -> Case:
     """A case that went its way to a stage."""
-    draft = a_draft(tx, services, now)
+    draft = a_draft(tx, services, now, answers=answers)
     case = lifecycle.confirm_draft(tx, services, draft, a_request(services, draft), now)
     for step in WAY[stage]:
         if step is Stage.DECLINED:

@@ -113,6 +113,7 @@ def start_server(settings: Settings, keys: KeyStore, tmp_path: Path) -> Iterator
         basic = {
             "env": settings.env, "var": settings.var, "database_url": settings.database_url, "port": settings.port,
             "operator_file": settings.operator_file, "templates": settings.templates, "rate_limits": "off",
+            "fastest_request_seconds": settings.fastest_request_seconds,
         }  # fmt: skip
         env = {environment_name(name): str(value) for name, value in (basic | said).items()}
         place = tmp_path / "said"

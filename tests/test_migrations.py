@@ -46,9 +46,11 @@ def step(database: Database, history: str, move: str, revision: str) -> None:
         connection.commit()
 
 
-def tables(database: Database) -> set[str]:
-    """Every table but the one that says where the schema stands."""
-    return set(inspect(database.engine).get_table_names()) - {"schema_version"}
+def shape(database: Database) -> set[str]:
+    """Every table and column but those of the table that says where the schema stands."""
+    seen = inspect(database.engine)
+    tables = set(seen.get_table_names()) - {"schema_version"}
+    return tables | {f"{table}.{column['name']}" for table in tables for column in seen.get_columns(table)}
 
 
 @BOTH
@@ -68,13 +70,13 @@ def test_every_step_can_be_taken_back_and_again(empty_database: Database, histor
     revisions = [each.revision for each in ScriptDirectory.from_config(configured(history)).walk_revisions()][::-1]
     for number, revision in enumerate(revisions):
         step(empty_database, history, "up", revision)
-        stands = tables(empty_database)
+        stands = shape(empty_database)
         step(empty_database, history, "down", revisions[number - 1] if number else "base")
-        assert tables(empty_database) < stands
+        assert shape(empty_database) < stands
         step(empty_database, history, "up", revision)
-        assert tables(empty_database) == stands
+        assert shape(empty_database) == stands
     step(empty_database, history, "down", "base")
-    assert tables(empty_database) == set()
+    assert shape(empty_database) == set()
 
 
 @BOTH

@@ -67,6 +67,8 @@ DECLINE_REASONS = (
     "no_specialist",
     "other",
 )
+# A suspect that a coordinator found to be abuse. Whoever sent it reads no more than that we cannot take it on.
+NOT_TAKEN = "not_taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,9 @@ class Case:
     stage_at: datetime
     records_declared_at: datetime | None
     purge_at: datetime
+    urgent: bool = False  # the requester named a date that is near, or is in hospital; decided by the forms
+    held_as_suspect: bool = False
+    traits: tuple[str, ...] = ()
 
     @property
     def key_owner(self) -> str:

@@ -33,6 +33,7 @@ drafts = Table(
     Column("address", LargeBinary, nullable=False),
     Column("address_hash", String(64), nullable=True, index=True),
     Column("confirmed_hash", String(64), nullable=True),
+    Column("traits", String(80), nullable=False),
     Column("made_at", Instant, nullable=False),
     Column("touched_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False, index=True),
@@ -61,6 +62,8 @@ class Draft:
     address: str
     address_confirmed: bool
     expires_at: datetime
+    made_at: datetime
+    traits: frozenset[str]
 
     @property
     def key_owner(self) -> str:
@@ -83,7 +86,7 @@ def begin_draft(
         "id": draft_id, "case_id": secrets.token_urlsafe(24), "state": DraftState.OPEN.value,
         "form_version": form_version, "language": language, "partner": partner,
         "answers": seal_json(key, {}, context("drafts", draft_id, "answers")),
-        "address": seal_json(key, "", context("drafts", draft_id, "address")),
+        "address": seal_json(key, "", context("drafts", draft_id, "address")), "traits": "",
         "made_at": now, "touched_at": now, "expires_at": now + timedelta(days=days),
     }  # fmt: skip
     tx.execute(insert(drafts), row)
@@ -104,7 +107,8 @@ def read_draft(tx: Tx, keys: KeyStore, draft_id: str, now: datetime, *, to_chang
         address = open_json(key, row.address, context("drafts", draft_id, "address"))
     return Draft(
         row.id, row.case_id, DraftState(row.state), row.form_version, row.language, row.partner, answers, address,
-        row.address_hash is not None and row.confirmed_hash == row.address_hash, row.expires_at,
+        row.address_hash is not None and row.confirmed_hash == row.address_hash, row.expires_at, row.made_at,
+        frozenset(row.traits.split()),
     )  # fmt: skip
 
 
@@ -130,10 +134,20 @@ def save_language(tx: Tx, draft: Draft, language: str, days: int, now: datetime)
     _change(tx, draft, days, now, language=language)
 
 
+def touch(tx: Tx, draft: Draft, days: int, now: datetime) -> datetime:
+    """Give the draft its full time again, because its requester came back. Returns when it goes now."""
+    return _change(tx, draft, days, now)
+
+
 def confirm_address(tx: Tx, keys: KeyStore, draft: Draft) -> None:
     """The requester came in by a link sent to this address: it is theirs."""
     confirmed = address_hash(keys, draft.address)
     tx.execute(update(drafts).where(drafts.c.id == draft.id).values(confirmed_hash=confirmed))
+
+
+def keep_traits(tx: Tx, draft: Draft, traits: frozenset[str]) -> None:
+    """Keep what was seen while the request was written (`suspicion.Trait`). Changes nothing for its requester."""
+    tx.execute(update(drafts).where(drafts.c.id == draft.id).values(traits=" ".join(sorted(traits))))
 
 
 def park(tx: Tx, draft: Draft) -> None:
@@ -163,6 +177,7 @@ def address_hash(keys: KeyStore, address: str) -> str:
     return keys.ring.hash("address", address.strip().casefold())
 
 
-def _change(tx: Tx, draft: Draft, days: int, now: datetime, **values: object) -> None:
-    values |= {"touched_at": now, "expires_at": now + timedelta(days=days)}
-    tx.execute(update(drafts).where(drafts.c.id == draft.id).values(**values))
+def _change(tx: Tx, draft: Draft, days: int, now: datetime, **values: object) -> datetime:
+    until = now + timedelta(days=days)
+    tx.execute(update(drafts).where(drafts.c.id == draft.id).values(touched_at=now, expires_at=until, **values))
+    return until

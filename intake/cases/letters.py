@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime, timedelta
 
-from intake.cases import store, ways_in
+from intake.cases import reminders, store, ways_in
 from intake.cases.case import Case
 from intake.cases.draft import Draft, address_hash
 from intake.cases.house import House
@@ -17,6 +17,7 @@ from intake.mail import outbox
 ASKED_FOR_A_DAY = 8
 
 REQUESTER = "requester"
+PATIENT = "patient"
 COORDINATOR = "coordinator"
 
 
@@ -26,6 +27,7 @@ def ask_to_confirm(tx: Tx, house: House, draft: Draft, now: datetime) -> None:
         return
     link = ways_in.draft_link(tx, house, draft, Purpose.CONFIRM, now)
     _to_draft(tx, house, draft, "confirm_address", now, link=link, link_days=house.settings.draft_days)
+    reminders.plan(tx, draft, now)
 
 
 def send_way_back(tx: Tx, house: House, draft: Draft, now: datetime) -> None:
@@ -34,6 +36,21 @@ def send_way_back(tx: Tx, house: House, draft: Draft, now: datetime) -> None:
         return
     link = ways_in.draft_link(tx, house, draft, Purpose.RESUME, now)
     _to_draft(tx, house, draft, "resume_draft", now, link=link, link_days=house.settings.draft_days)
+    reminders.plan(tx, draft, now)
+
+
+def remind_of_draft(tx: Tx, house: House, draft: Draft, days: int, now: datetime) -> None:
+    """To the address of a draft that goes in so many days: come back, or delete it at once.
+
+    Once for each day on which it would go; never to an address that we have not written to before.
+    """
+    if _had_enough(tx, house, draft.address, now):
+        return
+    link = ways_in.known_way_back(tx, house, draft, now)
+    if link is None:
+        return
+    this_one = f"remind:{draft.id}:{days}:{draft.expires_at:%Y%m%d%H%M%S}"
+    _to_draft(tx, house, draft, "draft_reminder", now, dedupe=this_one, link=link, due_date=draft.expires_at)
 
 
 def send_new_case_link(tx: Tx, house: House, case: Case, now: datetime) -> None:
@@ -52,12 +69,22 @@ def tell_opened(tx: Tx, house: House, case: Case, now: datetime) -> None:
         "due_date": case.due_at,
     }
     _to_requester(tx, house, case, "case_opened", now, **links)
+    tell_desk_opened(tx, house, case, now)
+
+
+def tell_desk_opened(tx: Tx, house: House, case: Case, now: datetime) -> None:
+    """To the desk: a new case."""
     _to_desk(tx, house, case, "desk_case_opened", now)
 
 
 def tell_records_in(tx: Tx, house: House, case: Case, now: datetime) -> None:
     """To the requester and the desk: the records are in."""
     _to_requester(tx, house, case, "records_in", now, link=_link(tx, house, case, now), due_date=case.due_at)
+    tell_desk_records_in(tx, house, case, now)
+
+
+def tell_desk_records_in(tx: Tx, house: House, case: Case, now: datetime) -> None:
+    """To the desk: the records of a case are in."""
     _to_desk(tx, house, case, "desk_records_in", now)
 
 
@@ -84,6 +111,45 @@ def tell_withdrawn(tx: Tx, house: House, case: Case, now: datetime) -> None:
     _to_requester(tx, house, case, "case_withdrawn", now, link=_link(tx, house, case, now))
 
 
+def ask_patient(tx: Tx, house: House, case: Case, address: str, now: datetime) -> bool:
+    """To the patient's own address: somebody asks us something for you; say yes or no. False when the address, or the
+    case, had enough letters for one day: nobody's mailbox is flooded through us.
+    """
+    if _had_enough(tx, house, address, now) or _asked_enough(tx, case, now):
+        return False
+    values = {"link": ways_in.agree_link(tx, house, case, now), "link_days": ways_in.AGREE_LINK_DAYS}
+    message = house.letters.compose("agree", case.language, address, **values)
+    outbox.put(
+        tx, house.keys, message, now, owner=case.key_owner, case_id=case.id, role=PATIENT,
+        recipient_hash=address_hash(house.keys, address),
+    )  # fmt: skip
+    return True
+
+
+def tell_agreement(tx: Tx, house: House, case: Case, now: datetime) -> None:
+    """To the requester and the desk: the patient has said yes or no."""
+    _to_requester(tx, house, case, "agreement_news", now, link=_link(tx, house, case, now))
+    _to_desk(tx, house, case, "desk_agreement", now)
+
+
+def tell_consent_changed(tx: Tx, house: House, case: Case, now: datetime) -> None:
+    """To the requester and the desk: something that was agreed to has been taken back."""
+    _to_requester(tx, house, case, "consent_changed", now, link=_link(tx, house, case, now))
+    _to_desk(tx, house, case, "desk_consent_changed", now)
+
+
+def _asked_enough(tx: Tx, case: Case, now: datetime) -> bool:
+    return outbox.count_of_case(tx, case.id, "agree", now - timedelta(days=1)) >= ASKED_FOR_A_DAY
+
+
+def tell_call_asked(tx: Tx, house: House, now: datetime) -> None:
+    """To everybody at the desk: somebody asks to be called. Who it is, only the desk shows."""
+    for address, language in _desk_addresses(tx, house, None):
+        message = house.letters.compose("desk_call_me", language, address, link=f"{house.settings.base_url}/desk/calls")
+        found_by = address_hash(house.keys, address)
+        outbox.put(tx, house.keys, message, now, owner=None, role=COORDINATOR, recipient_hash=found_by)
+
+
 def _link(tx: Tx, house: House, case: Case, now: datetime) -> str:
     return ways_in.current_case_link(tx, house, case, now)
 
@@ -93,11 +159,14 @@ def _had_enough(tx: Tx, house: House, address: str, now: datetime) -> bool:
     return sent >= ASKED_FOR_A_DAY
 
 
-def _to_draft(tx: Tx, house: House, draft: Draft, letter: str, now: datetime, **values: object) -> None:
+def _to_draft(
+    tx: Tx, house: House, draft: Draft, letter: str, now: datetime, *, dedupe: str | None = None, **values: object
+) -> None:
     # A draft's key goes when it becomes a case, which may be before the letter has left: so it has a key of its own.
     message = house.letters.compose(letter, draft.language, draft.address, **values)
     found_by = address_hash(house.keys, draft.address)
-    outbox.put(tx, house.keys, message, now, owner=None, role=REQUESTER, recipient_hash=found_by)
+    how = {"owner": None, "role": REQUESTER, "recipient_hash": found_by, "dedupe": dedupe}
+    outbox.put(tx, house.keys, message, now, **how)
 
 
 def _to_requester(
@@ -112,8 +181,10 @@ def _to_requester(
 
 
 def _to_desk(tx: Tx, house: House, case: Case, letter: str, now: datetime) -> None:
+    if case.held_as_suspect:  # nobody is bothered before somebody has looked at the list of suspects
+        return
     link = f"{house.settings.base_url}/desk/cases/{case.id}"
-    for address, language in _desk_addresses(tx, house, case):
+    for address, language in _desk_addresses(tx, house, case.coordinator_id):
         values = {"reference": case.reference, "link": link, "turn": case.turn.value, "due_date": case.due_at}
         message = house.letters.compose(letter, language, address, **values)
         outbox.put(
@@ -122,10 +193,10 @@ def _to_desk(tx: Tx, house: House, case: Case, letter: str, now: datetime) -> No
         )  # fmt: skip
 
 
-def _desk_addresses(tx: Tx, house: House, case: Case) -> list[tuple[str, str]]:
+def _desk_addresses(tx: Tx, house: House, coordinator_id: str | None) -> list[tuple[str, str]]:
     """The coordinator who has the case, else all of them, else the operator's own mailbox: never nobody."""
     everyone = coordinators.enrolled(tx, house.keys)
-    theirs = [one for one in everyone if one.id == case.coordinator_id] or everyone
+    theirs = [one for one in everyone if one.id == coordinator_id] or everyone
     if not theirs:
         return [(house.operator.contact.coordinators_mailbox, house.languages.offered[0])]
     return [(one.email, house.languages.choose(one.language)) for one in theirs]

@@ -9,10 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from intake import journal
-from intake.cases import consent, letters, store
+from intake.cases import agreeing, consent, letters, store, suspicion
+from intake.cases import agreement as agreements
 from intake.cases import draft as drafts
+from intake.cases.agreement import Wanted
 from intake.cases.case import (
     DECLINE_REASONS,
+    NOT_TAKEN,
     RECEIVES_RECORDS,
     TURN_OF,
     Case,
@@ -25,8 +28,9 @@ from intake.cases.case import (
 from intake.cases.consent import Agreement
 from intake.cases.draft import Draft, DraftState
 from intake.cases.house import House
+from intake.cases.suspicion import Trait
 from intake.db import Tx
-from intake.errors import MoveNotAllowed, ReasonMissing
+from intake.errors import AgreementMissing, MoveNotAllowed, ReasonMissing
 from intake.journal import Event
 from intake.links import grants
 from intake.links.tokens import Purpose
@@ -44,6 +48,8 @@ class Request:
     specialty: str
     country: str
     agreements: tuple[Agreement, ...]
+    patient: Wanted | None = None  # an adult patient who has to agree herself
+    urgent: bool = False
 
 
 def send_draft(tx: Tx, house: House, draft: Draft, request: Request, now: datetime) -> Case | None:
@@ -53,6 +59,9 @@ def send_draft(tx: Tx, house: House, draft: Draft, request: Request, now: dateti
     """
     if draft.state is DraftState.SENT:
         return store.case_by_id(tx, draft.case_id)
+    if draft.state is DraftState.OPEN:
+        fast = suspicion.is_fast(draft, house.settings.fastest_request_seconds, now)
+        draft = replace(draft, traits=suspicion.note_trait(tx, draft, Trait.FAST, there=fast))
     if draft.address_confirmed:
         return open_case(tx, house, draft, request, now)
     if draft.state is not DraftState.PARKED:
@@ -74,33 +83,86 @@ def confirm_draft(tx: Tx, house: House, draft: Draft, request: Request, now: dat
 def open_case(tx: Tx, house: House, draft: Draft, request: Request, now: datetime) -> Case:
     """Case, sealed answers, consents, letters and journal lines, all or nothing."""
     turn, _ = TURN_OF[Stage.OPENED]
+    address_hash = drafts.address_hash(house.keys, request.address)
+    traits = suspicion.traits_of(tx, house, draft, request.answers, address_hash)
     case = Case(
         id=draft.case_id, reference=_free_reference(tx), draft_id=draft.id, stage=Stage.OPENED, turn=turn,
         due_at=due_after(Stage.OPENED, now), language=draft.language, form_version=draft.form_version,
         partner=draft.partner, coordinator_id=None, declined_reason=None, opened_at=now, stage_at=now,
-        records_declared_at=None, purge_at=_kept_until(house, now),
+        records_declared_at=None, purge_at=_kept_until(house, now), urgent=request.urgent,
+        held_as_suspect=bool(traits), traits=traits,
     )  # fmt: skip
     house.keys.make(case.key_owner)
     found_by = {
-        "address_hash": drafts.address_hash(house.keys, request.address),
+        "address_hash": address_hash,
         "specialty_hash": house.ring.hash("specialty", request.specialty),
         "country_hash": house.ring.hash("country", request.country),
+        "text_hash": suspicion.text_hash(house.ring, request.answers),
     }
     sealed = {"answers": request.answers, "address": request.address}
     store.add(tx, house.keys, case, sealed, found_by)
     for agreement in request.agreements:
         consent.give(tx, case.id, agreement, draft.language, now)
-        journal.write(tx, Event.CONSENT_GIVEN, now, actor=REQUESTER, subject=case.id, purpose=agreement.purpose)
+        facts = {"purpose": agreement.purpose}
+        if agreement.countries:
+            facts["countries"] = " ".join(agreement.countries)
+        journal.write(tx, Event.CONSENT_GIVEN, now, actor=REQUESTER, subject=case.id, **facts)
     drafts.mark_sent(tx, draft)
     # From now on the answers are the case's alone. What a crash leaves here goes when the draft's time is over.
     tx.after_commit(lambda: house.keys.destroy(draft.key_owner))
     letters.tell_opened(tx, house, case, now)
+    if request.patient is not None:
+        agreeing.begin_asking(tx, house, case, request.patient, now)
     journal.write(tx, Event.CASE_OPENED, now, actor=REQUESTER, subject=case.id)
+    if traits:
+        journal.write(tx, Event.CASE_HELD, now, subject=case.id, traits=" ".join(traits))
+    return case
+
+
+def free_suspect(
+    tx: Tx, house: House, case_id: str, actor: str, now: datetime, *, write_to_patient: bool = False
+) -> Case:
+    """A coordinator looked: it is a real request. The desk gets its letters, and so does an adult patient who has to
+    agree, if we may write to her. Raises MoveNotAllowed for what is not held.
+    """
+    case = _need_suspect(tx, case_id)
+    store.change(tx, case_id, held_as_suspect=False)
+    case = replace(case, held_as_suspect=False)
+    letters.tell_desk_opened(tx, house, case, now)
+    if case.stage is not Stage.OPENED:
+        letters.tell_desk_records_in(tx, house, case, now)
+    if write_to_patient:
+        agreeing.ask_after_holding(tx, house, case, now)
+    journal.write(tx, Event.CASE_FREED, now, actor=actor, subject=case_id)
+    return case
+
+
+def refuse_suspect(tx: Tx, house: House, case_id: str, actor: str, now: datetime) -> Case:
+    """A coordinator looked: it is abuse. Declined without a letter, and kept as long as any other declined case.
+
+    It stays apart from the other cases. Raises MoveNotAllowed if it does not wait for a look.
+    """
+    case = _moved(tx, house, _need_suspect(tx, case_id), Stage.DECLINED, actor, now, reason=NOT_TAKEN)
+    store.change(tx, case_id, declined_reason=NOT_TAKEN)
+    journal.write(tx, Event.CASE_REFUSED, now, actor=actor, subject=case_id)
+    return replace(case, declined_reason=NOT_TAKEN)
+
+
+def need_free(tx: Tx, case_id: str) -> None:
+    """Raise MoveNotAllowed for a suspect: somebody must look at it first."""
+    if store.case_by_id(tx, case_id, to_change=True).held_as_suspect:
+        raise MoveNotAllowed
+
+
+def _need_suspect(tx: Tx, case_id: str) -> Case:
+    case = store.case_by_id(tx, case_id, to_change=True)
+    if not case.held_as_suspect or not case.takes_records:
+        raise MoveNotAllowed
     return case
 
 
 def move_case(tx: Tx, house: House, case_id: str, stage: Stage, actor: str, now: datetime) -> Case:
-    """Move a case along the table of legal moves and tell the requester. Raises MoveNotAllowed."""
+    """Move a case along the table of legal moves and tell the requester. Raises MoveNotAllowed, AgreementMissing."""
     case = _moved(tx, house, store.case_by_id(tx, case_id, to_change=True), stage, actor, now)
     if stage is Stage.RECORDS_IN:
         letters.tell_records_in(tx, house, case, now)
@@ -162,6 +224,8 @@ def settle_records(tx: Tx, house: House, case_id: str, now: datetime) -> Case:
 def _moved(tx: Tx, house: House, case: Case, stage: Stage, actor: str, now: datetime, **facts: str) -> Case:
     if not may_move(case.stage, stage):
         raise MoveNotAllowed
+    if stage is Stage.WITH_SPECIALIST and agreements.is_missing(tx, case.id):
+        raise AgreementMissing
     turn, _ = TURN_OF[stage]
     due, until = due_after(stage, now), _kept_until(house, now)
     store.change(tx, case.id, stage=stage.value, turn=turn.value, due_at=due, stage_at=now, purge_at=until)

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from intake import journal
+from intake.cases import agreement, call_backs, store
 from intake.cases import draft as drafts
-from intake.cases import store
 from intake.cases.case import Stage
-from intake.db import Database
+from intake.cases.draft import DraftState
+from intake.db import Database, Tx
 from intake.journal import Event
 from intake.keys import KeyStore
 from intake.links import grants, sessions
+from intake.links.sessions import Role
 from intake.mail import outbox
 from intake.records import store as records
 from intake.records.vault import Vault
@@ -26,11 +28,12 @@ FORGET_SESSIONS = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """How many drafts, cases, and letters that belong to no case went."""
+    """How many drafts, cases, letters that belong to no case, and calls that nobody made went."""
 
     drafts: int
     cases: int
     letters: int = 0
+    calls: int = 0
 
 
 def purge(database: Database, keys: KeyStore, vault: Vault, now: datetime) -> Purged:
@@ -38,7 +41,24 @@ def purge(database: Database, keys: KeyStore, vault: Vault, now: datetime) -> Pu
     with database.transaction() as tx:
         sessions.forget(tx, now - FORGET_SESSIONS)
     letters = _purge_letters(database, keys, now)
-    return Purged(_purge_drafts(database, keys, now), _purge_cases(database, keys, vault, now), letters)
+    calls = call_backs.purge(database, keys, now)
+    return Purged(_purge_drafts(database, keys, now), _purge_cases(database, keys, vault, now), letters, calls)
+
+
+def delete_draft(tx: Tx, keys: KeyStore, draft_id: str, now: datetime) -> bool:
+    """Delete a draft at once, because its requester says so. False for one that was sent: it is a case by now.
+
+    Raises DraftGone, KeyGone.
+    """
+    draft = drafts.read_draft(tx, keys, draft_id, now, to_change=True)
+    if draft.state is DraftState.SENT:
+        return False
+    keys.destroy(draft.key_owner)
+    grants.revoke_all(tx, draft_id, now)
+    sessions.end_all(tx, Role.DRAFT, draft_id, now)
+    drafts.delete_draft(tx, draft_id)
+    journal.write(tx, Event.DRAFT_DELETED, now, actor="requester")
+    return True
 
 
 def _purge_drafts(database: Database, keys: KeyStore, now: datetime) -> int:
@@ -83,6 +103,7 @@ def _purge_case(database: Database, keys: KeyStore, vault: Vault, case_id: str, 
         objects = records.remove_case(tx, case.id)
         outbox.remove_case(tx, case.id)
         grants.revoke_all(tx, case.id, now)
+        agreement.forget(tx, case.id)
         store.blank(tx, case.id, now)
         journal.write(tx, Event.PURGED, now, subject=case.id, records=len(objects))
     for object_id in objects:

@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, Row, String, Table, func, insert, select, update
+from sqlalchemy import Boolean, Column, LargeBinary, Row, String, Table, and_, distinct, func, insert, select, update
 
-from intake.cases.case import Case, Stage, Turn
+from intake.cases.case import RECEIVES_RECORDS, Case, Stage, Turn
 from intake.db import Instant, Tx, metadata
 from intake.errors import CaseNotFound
 from intake.keys import KeyStore, context, open_json, seal_json
+
+AT_WORK = sorted(stage.value for stage in RECEIVES_RECORDS)
 
 cases = Table(
     "cases",
@@ -34,17 +36,22 @@ cases = Table(
     Column("stage_at", Instant, nullable=False),
     Column("records_declared_at", Instant, nullable=True),
     Column("purge_at", Instant, nullable=False, index=True),
+    Column("urgent", Boolean, nullable=False),
+    Column("held_as_suspect", Boolean, nullable=False),
+    Column("traits", String(80), nullable=False),
+    Column("text_hash", String(64), nullable=True, index=True),
 )
 
 
-def add(tx: Tx, keys: KeyStore, case: Case, sealed: dict[str, Any], found_by: dict[str, str]) -> None:
+def add(tx: Tx, keys: KeyStore, case: Case, sealed: dict[str, Any], found_by: dict[str, str | None]) -> None:
     """A new row. `sealed` holds answers and address to be sealed; `found_by` the keyed hashes."""
     key = keys.get(case.key_owner)
     row = {
         "id": case.id, "reference": case.reference, "draft_id": case.draft_id, "stage": case.stage.value,
         "turn": case.turn.value, "due_at": case.due_at, "language": case.language,
         "form_version": case.form_version, "partner": case.partner, "opened_at": case.opened_at,
-        "stage_at": case.stage_at, "purge_at": case.purge_at,
+        "stage_at": case.stage_at, "purge_at": case.purge_at, "urgent": case.urgent,
+        "held_as_suspect": case.held_as_suspect, "traits": " ".join(case.traits),
     }  # fmt: skip
     row |= {name: seal_json(key, value, context("cases", case.id, name)) for name, value in sealed.items()}
     tx.execute(insert(cases), row | found_by)
@@ -107,15 +114,43 @@ def claim(tx: Tx, case_id: str, coordinator_id: str) -> bool:
 def queue(
     tx: Tx, *, stage: Stage | None = None, turn: Turn | None = None, page: int = 1, per_page: int = 50
 ) -> tuple[list[Case], int]:
-    """A page of cases, the soonest due first, and how many there are in all."""
-    wanted = []
+    """A page of cases, the urgent ones first that are still at work, then the soonest due; and how many there are.
+
+    What is held as suspect stands in a list of its own.
+    """
+    wanted = [cases.c.held_as_suspect.is_(False)]
     if stage is not None:
         wanted.append(cases.c.stage == stage.value)
     if turn is not None:
         wanted.append(cases.c.turn == turn.value)
-    order = (cases.c.due_at.is_(None), cases.c.due_at, cases.c.opened_at.desc(), cases.c.id)
+    first = and_(cases.c.urgent, cases.c.stage.in_(AT_WORK))
+    order = (first.desc(), cases.c.due_at.is_(None), cases.c.due_at, cases.c.opened_at.desc(), cases.c.id)
     rows = tx.all(select(cases).where(*wanted).order_by(*order).limit(per_page).offset((page - 1) * per_page))
     return [_case(row) for row in rows], tx.scalar(select(func.count()).select_from(cases).where(*wanted))
+
+
+def open_cases(tx: Tx) -> list[Case]:
+    """Every case that is still at work: its records come in, or a specialist reads it."""
+    return [_case(row) for row in tx.all(select(cases).where(cases.c.stage.in_(AT_WORK)))]
+
+
+def suspects(tx: Tx, *, over: bool, limit: int) -> list[Case]:
+    """Cases held as suspect, the oldest first: those that wait for a look, or those that are over."""
+    at_work = cases.c.stage.in_(AT_WORK)
+    held = select(cases).where(cases.c.held_as_suspect.is_(True), ~at_work if over else at_work)
+    return [_case(row) for row in tx.all(held.order_by(cases.c.opened_at, cases.c.id).limit(limit))]
+
+
+def count_suspects(tx: Tx) -> int:
+    """How many cases held as suspect wait for a look."""
+    waiting = (cases.c.held_as_suspect.is_(True), cases.c.stage.in_(AT_WORK))
+    return tx.scalar(select(func.count()).select_from(cases).where(*waiting))
+
+
+def others_who_wrote(tx: Tx, text_hash: str, address_hash: str) -> int:
+    """From how many other addresses the same words came."""
+    same = (cases.c.text_hash == text_hash, cases.c.address_hash != address_hash)
+    return tx.scalar(select(func.count(distinct(cases.c.address_hash))).where(*same))
 
 
 def past_purge(tx: Tx, now: datetime, limit: int = 50) -> list[Case]:
@@ -126,7 +161,8 @@ def past_purge(tx: Tx, now: datetime, limit: int = 50) -> list[Case]:
 
 def blank(tx: Tx, case_id: str, now: datetime) -> None:
     """Take everything about a person out of the row; reference and dates stay."""
-    nothing = {"answers": b"", "address": b"", "elsewhere": None}
+    nothing = {"answers": b"", "address": b"", "elsewhere": None, "urgent": False, "text_hash": None}
+    nothing |= {"held_as_suspect": False, "traits": ""}
     nothing |= dict.fromkeys(("address_hash", "specialty_hash", "country_hash"), "")
     over = {"stage": Stage.ERASED.value, "turn": Turn.NOBODY.value, "due_at": None, "stage_at": now}
     change(tx, case_id, **nothing, **over)
@@ -141,5 +177,5 @@ def _case(row: Row[Any]) -> Case:
     return Case(
         row.id, row.reference, row.draft_id, Stage(row.stage), Turn(row.turn), row.due_at, row.language,
         row.form_version, row.partner, row.coordinator_id, row.declined_reason, row.opened_at, row.stage_at,
-        row.records_declared_at, row.purge_at,
+        row.records_declared_at, row.purge_at, row.urgent, row.held_as_suspect, tuple(row.traits.split()),
     )  # fmt: skip

@@ -16,6 +16,7 @@ from intake.links.tokens import Purpose
 from intake.records import store as records
 
 ADDRESS_TRIES = 10
+AGREE_LINK_DAYS = 28
 TRIES_PAUSE = timedelta(hours=1)
 
 
@@ -30,6 +31,17 @@ def draft_link(tx: Tx, house: House, draft: Draft, purpose: Purpose, now: dateti
     return address_of(house, _fresh(tx, purpose, draft.id, until, now, tries=ADDRESS_TRIES))
 
 
+def known_way_back(tx: Tx, house: House, draft: Draft, now: datetime) -> str | None:
+    """The RESUME link of a draft that was sent to its address before, good for as long as the draft is now; a fresh one
+    where only a CONFIRM link was sent. None if no link ever went to this address.
+    """
+    sent = grants.given(tx, Purpose.RESUME, draft.id)
+    if sent is not None:
+        grants.prolong(tx, Purpose.RESUME, draft.id, draft.expires_at)
+        return address_of(house, sent)
+    return draft_link(tx, house, draft, Purpose.RESUME, now) if grants.given(tx, Purpose.CONFIRM, draft.id) else None
+
+
 def case_link(tx: Tx, house: House, case: Case, now: datetime) -> str:
     """A fresh link to the requester's own pages of a case; the one sent before stops working."""
     return address_of(house, _fresh(tx, Purpose.CASE, case.id, case.purge_at, now, tries=ADDRESS_TRIES))
@@ -39,6 +51,12 @@ def current_case_link(tx: Tx, house: House, case: Case, now: datetime) -> str:
     """The link to a case that already stands, so that earlier letters keep working; a fresh one if there is none."""
     standing = grants.standing(tx, Purpose.CASE, case.id, now)
     return address_of(house, standing) if standing else case_link(tx, house, case, now)
+
+
+def agree_link(tx: Tx, house: House, case: Case, now: datetime) -> str:
+    """A fresh link for an adult patient to say yes or no herself; the one sent before stops working."""
+    until = now + timedelta(days=AGREE_LINK_DAYS)
+    return address_of(house, _fresh(tx, Purpose.AGREE, case.id, until, now, tries=ADDRESS_TRIES))
 
 
 def upload_grant(tx: Tx, house: House, case: Case, now: datetime) -> Grant:

@@ -42,17 +42,20 @@ def section(step: str, answers: Answers, context: FormContext) -> Section:
     form = open_page(step, context, answers)
     stand_ins = {field.unless for field in form.questions if field.unless}
     asked = [
-        field for field in form.questions if field.keeps and field.asked and _worth_a_row(field, stand_ins)
+        field for field in form.questions if field.keeps and field.asked and _worth_a_row(form, field, stand_ins)
     ]
     return Section(
         step, context.say(form.short_title or form.title), tuple(_row(form, field) for field in asked)
     )
 
 
-def _worth_a_row(field: Question, stand_ins: set[str]) -> bool:
-    """A box such as "I do not know" speaks through the question it stands in for; "another language" only if
-    used."""
-    return field.name not in stand_ins or not (field.empty or isinstance(field, Tick))
+def _worth_a_row(form: StepForm, field: Question, stand_ins: set[str]) -> bool:
+    """A box such as "I do not know" speaks through the question it stands in for, if that is empty; "another
+    language" only if used."""
+    if field.name not in stand_ins:
+        return True
+    speaks = any(each.unless == field.name and each.empty for each in form.questions)
+    return not (field.empty or (isinstance(field, Tick) and speaks))
 
 
 def _row(form: StepForm, field: Question) -> Row:

@@ -69,8 +69,13 @@ class SignedForm(Form):
 
     @property
     def stale(self) -> bool:
-        """Whether the token failed: then nothing of the form may be believed, and nothing is saved."""
+        """Whether the token failed: then nothing of the form is taken as an answer."""
         return "csrf_token" in self and bool(self["csrf_token"].errors)
+
+    @property
+    def trapped(self) -> bool:
+        """Whether a box was filled that people never see."""
+        return any(field.kind == "trap" and not field.empty for field in self.questions)
 
     @property
     def typed(self) -> dict[str, list[str]]:
@@ -114,9 +119,9 @@ class StepForm(SignedForm):
 
     @property
     def region(self) -> str:
-        """The country of residence (ISO alpha-2) in which a telephone number without country code is read, or
-        ""."""
-        return str(self.answers.get("patient", {}).get("country", ""))
+        """The country (ISO alpha-2) in which the reader lives, or "": a telephone number without country code is
+        read there. Who asks for another patient may live elsewhere, and says so."""
+        return where_they_live(self.answers)
 
     @property
     def heading(self) -> str:
@@ -137,11 +142,33 @@ class StepForm(SignedForm):
         """The page's answers as JSON, by field; choices by id. Call it on a valid form."""
         return {field.name: field.stored() for field in self.questions if field.keeps}
 
+    def press(self, button: str) -> bool:
+        """Do to what is typed what a button of the page's own promises; whether there is such a button. The page is
+        shown again then, and goes on from there."""
+        return False
+
+    @property
+    def waits(self) -> bool:
+        """Whether a valid page is shown once more before the journey goes on, since it has something to suggest."""
+        return False
+
     @classmethod
     def stands(cls, answers: Answers, context: FormContext) -> bool:
         """Whether a stored answer still holds beside the other answers; pages that depend on others override
         it."""
         return True
+
+    @classmethod
+    def belongs(cls, answers: Answers) -> bool:
+        """Whether the other answers make this page part of the journey; pages that are not for everybody override
+        it."""
+        return True
+
+
+def where_they_live(answers: Answers) -> str:
+    """The country of the person who types, as far as we know it: their own, or the patient's; else ""."""
+    own = answers.get("asking", {}).get("your_country") if is_about_other(answers) else ""
+    return str(own or answers.get("patient", {}).get("country") or "")
 
 
 def is_about_other(answers: Answers) -> bool:

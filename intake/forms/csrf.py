@@ -23,16 +23,18 @@ STALE_PAGE = N_(
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What a token is made of: a secret key of ours, the visitor's session secret, and the time now."""
+    """What a token is made of: a secret key of ours, the visitor's session secret, the time now; and how long it
+    lives."""
 
     key: bytes
     session: str
     now: datetime
+    lives: timedelta = TOKEN_LIVES
 
 
 class SignedCSRF(CSRF):
-    """HMAC-SHA-256 over session, form id and time. A token lives 24 hours and fits one form of one
-    session."""
+    """HMAC-SHA-256 over session, form id and time. A token fits one form of one session, and lives 24 hours unless
+    its guard says longer."""
 
     def setup_form(self, form: Any) -> list[tuple[str, Any]]:
         """Take guard and form id from the form's Meta, then add the hidden field."""
@@ -54,7 +56,7 @@ class SignedCSRF(CSRF):
         made = int(made_text)
         genuine = hmac.compare_digest(mac.encode("utf-8", "replace"), self._mac(made).encode())
         age = self.guard.now.timestamp() - made
-        if not genuine or age > TOKEN_LIVES.total_seconds() or age < -CLOCKS_DIFFER.total_seconds():
+        if not genuine or age > self.guard.lives.total_seconds() or age < -CLOCKS_DIFFER.total_seconds():
             raise ValidationError(field.gettext(STALE_PAGE))
 
     def _mac(self, made: int) -> str:

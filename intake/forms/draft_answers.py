@@ -1,12 +1,16 @@
 """Answers as a draft keeps them: what is valid by page, and beside it what was typed but could not be taken
 yet."""
 
+from collections.abc import Iterable
+
 from werkzeug.datastructures import MultiDict
 
 from intake.forms.base import StepForm
 from intake.forms.context import Answers, Json
 
 TYPED = "_typed"
+# Says that a page was sent with nothing in it: every tick was taken away, which is something to remember too.
+NOTHING = {"_": ["sent"]}
 
 DraftAnswers = dict[str, dict[str, Json]]
 
@@ -18,13 +22,19 @@ def with_page(answers: Answers, form: StepForm) -> DraftAnswers:
 
 def with_typed(answers: Answers, form: StepForm) -> DraftAnswers:
     """The answers with what was typed on an invalid page kept beside them; the last valid answer stays."""
-    return _copy(answers, {}, {form.step: form.typed})
+    return _copy(answers, {}, {form.step: form.typed or NOTHING})
 
 
 def typed_on(answers: Answers, step: str) -> MultiDict[str, str] | None:
     """What was typed on a page and could not be taken yet; None when there is nothing."""
     values = answers.get(TYPED, {}).get(step)
     return MultiDict(values) if values else None
+
+
+def left_over(answers: Answers, steps: Iterable[str]) -> list[str]:
+    """Those of the steps on which something was typed that is not part of the answers."""
+    kept = answers.get(TYPED, {})
+    return [step for step in steps if step in kept]
 
 
 def _copy(

@@ -6,15 +6,21 @@ stay in the draft, so that a change of mind loses nothing; `pruned` drops them f
 
 from intake.forms.base import is_about_other
 from intake.forms.context import Answers, FormContext, Json
+from intake.forms.fields.question import is_one_of
 from intake.forms.pages import BY_STEP, CHECK, PAGES, fields_of
 
-ONLY_FOR_OTHERS = frozenset({"asking"})
+ONLY_FOR_OTHERS = frozenset({"asking", "patient-agrees"})
+
+
+# A page without a question, shown once its step was answered. It is no step: nothing waits for it.
+PAGE_AFTER = {"timing": "time", "records": "records-list"}
 
 
 def path(answers: Answers) -> list[str]:
     """The pages of this person's journey, in order; `check` is the last."""
     about_other = is_about_other(answers)
-    return [page.step for page in PAGES if about_other or page.step not in ONLY_FOR_OTHERS] + [CHECK]
+    asked = (page for page in PAGES if about_other or page.step not in ONLY_FOR_OTHERS)
+    return [page.step for page in asked if page.belongs(answers)] + [CHECK]
 
 
 def answered(step: str, answers: Answers, context: FormContext) -> bool:
@@ -33,10 +39,16 @@ def may_visit(step: str, answers: Answers, context: FormContext) -> bool:
     return step in steps and steps.index(step) <= steps.index(next_unanswered(answers, context))
 
 
+def after(step: str, answers: Answers, context: FormContext) -> str:
+    """Where a step leads that was just answered: to the page that follows it, or to what needs an answer next."""
+    return PAGE_AFTER.get(step) or next_unanswered(answers, context)
+
+
 def before(step: str, answers: Answers) -> str:
     """The page before this one, for the way back; "" for the first."""
     steps = path(answers)
-    return steps[steps.index(step) - 1] if step in steps and steps.index(step) else ""
+    earlier = steps[steps.index(step) - 1] if step in steps and steps.index(step) else ""
+    return PAGE_AFTER.get(earlier, earlier)
 
 
 def place(step: str, answers: Answers) -> tuple[int, int]:
@@ -54,7 +66,7 @@ def _asked(step: str, answers: Answers) -> dict[str, Json]:
     given = dict(answers[step])
     for name, declared in fields_of(BY_STEP[step]):
         field, wanted = declared.get("only_if") or ("", None)
-        if field and given.get(field) != wanted:
+        if field and not is_one_of(given.get(field), wanted):
             given.pop(name, None)
     if step == "records":
         shown = set(given.get("shown", ()))

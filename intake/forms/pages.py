@@ -10,17 +10,23 @@ from intake.forms.csrf import Guard
 from intake.forms.steps.asking import Asking
 from intake.forms.steps.condition import Condition
 from intake.forms.steps.consent import Consent
+from intake.forms.steps.frame import Frame
 from intake.forms.steps.patient import Patient
+from intake.forms.steps.patient_agrees import PatientAgrees
+from intake.forms.steps.preferences import Preferences
 from intake.forms.steps.questions import Questions
 from intake.forms.steps.reach_you import ReachYou
+from intake.forms.steps.readers import Readers
 from intake.forms.steps.reason import Reason
 from intake.forms.steps.records import Records
+from intake.forms.steps.timing import Timing
 from intake.forms.steps.treatment import Treatment
 from intake.forms.steps.what_matters import WhatMatters
 from intake.forms.steps.who import Who
 
 PAGES: tuple[type[StepForm], ...] = (
-    Who, Asking, Patient, ReachYou, Condition, Reason, Treatment, Questions, WhatMatters, Records, Consent,
+    Who, Asking, Readers, Patient, PatientAgrees, ReachYou, Timing, Condition, Treatment, Reason, Frame,
+    Questions, WhatMatters, Preferences, Records, Consent,
 )  # fmt: skip
 BY_STEP = {page.step: page for page in PAGES}
 CHECK = "check"

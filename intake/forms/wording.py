@@ -17,6 +17,11 @@ def visible(text: str) -> str:
     return unicodedata.normalize("NFC", kept)
 
 
+def apart(text: str) -> str:
+    """Words between the signs that keep their direction from turning what stands around them; nothing stays nothing."""
+    return f"\u2068{text}\u2069" if text else ""
+
+
 def one_line(text: str) -> str:
     """Text for a box of one line: visible, every run of white space one blank, trimmed."""
     return " ".join(visible(text.replace("\r", "\n")).split())

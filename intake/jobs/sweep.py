@@ -2,6 +2,7 @@
 
 from intake.cases import retention
 from intake.jobs.check_record import settle
+from intake.jobs.mark_urgent import mark_urgent
 from intake.links import grants
 from intake.queue import Job
 from intake.records import removing
@@ -15,6 +16,7 @@ def sweep(services: Services, job: Job) -> None:
     """The sweeps of every room."""
     sweep_records(services)
     retention.purge(services.database, services.keys, services.vault, services.clock())
+    mark_urgent(services)
 
 
 def sweep_records(services: Services) -> None:

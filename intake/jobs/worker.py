@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from intake import queue
 from intake.errors import IntakeError
 from intake.jobs.check_record import check_record
+from intake.jobs.remind import remind_of_draft
 from intake.jobs.send_mail import send_mail
 from intake.jobs.sweep import sweep
 from intake.queue import Job
@@ -21,7 +22,12 @@ from intake.services import Services
 
 # A handler may finish, put back or bury its job in its own last transaction; what it leaves, the worker finishes.
 Handler = Callable[[Services, Job], None]
-HANDLERS: Mapping[str, Handler] = {"send_mail": send_mail, "check_record": check_record, "sweep": sweep}
+HANDLERS: Mapping[str, Handler] = {
+    "send_mail": send_mail,
+    "check_record": check_record,
+    "remind_draft": remind_of_draft,
+    "sweep": sweep,
+}
 
 # Waits before a failed job is tried again; after the last one it is buried.
 RETRY_SECONDS = (10, 60, 5 * 60, 15 * 60, 3600, 3 * 3600, 6 * 3600, 12 * 3600)

@@ -15,10 +15,11 @@ from intake.knowledge.letter_forms import LetterForm, LetterForms
 from intake.knowledge.questions import Questions
 from intake.knowledge.record_rights import RecordRight
 from intake.knowledge.sources import Interest, Note, Source, Status, TitledNote
+from intake.knowledge.vague import Vague
 
 # Fields that are read by programs, or are the same in every language.
 NOT_TRANSLATED = {"id", "source", "follows", "place", "urgency", "countries", "country", "number", "address"}
-NOT_TRANSLATED |= {"checked_on", "languages", "known", "rules", "written_in", "reason"}
+NOT_TRANSLATED |= {"checked_on", "languages", "known", "rules", "written_in", "reason", "specialty", "wording"}
 
 
 class Urgency(StrEnum):
@@ -133,6 +134,7 @@ class Knowledge:
     register_cautions: tuple[Note, ...]
     accreditation: Accreditation
     questions: Questions
+    vague: Vague
     country_facts: CountryFacts
     record_letters: LetterForms
     interests: tuple[Interest, ...]

@@ -35,10 +35,11 @@ from intake.knowledge.sources import (
     read_source_or_ours,
     refuse_sellers_alone,
 )
+from intake.knowledge.vague import read_vague
 
 FOLDER = Path(__file__).parent
 FILES = ("specialties", "reasons", "emergency", "record_rights", "registers", "accreditation", "questions")
-FILES += ("countries", "record_letters", "sources")
+FILES += ("countries", "record_letters", "sources", "vague")
 
 
 def read_knowledge(folder: Path = FOLDER) -> Knowledge:
@@ -63,6 +64,7 @@ def read_knowledge(folder: Path = FOLDER) -> Knowledge:
         register_cautions=registers.each("cautions", read_note),
         accreditation=read_accreditation(files["accreditation"]),
         questions=read_questions(files["questions"]),
+        vague=read_vague(files["vague"]),
         country_facts=read_country_facts(files["countries"]),
         record_letters=read_letter_forms(files["record_letters"]),
         interests=files["sources"].each("interests", read_interest),
@@ -87,6 +89,7 @@ def _once_each(knowledge: Knowledge) -> None:
     _once("registers.yaml", knowledge.registers)
     _once("accreditation.yaml", knowledge.accreditation.schemes)
     _once("questions.yaml", (*questions.frame, *questions.vague))
+    _once("vague.yaml", knowledge.vague.suggestions)
     _once("record_letters.yaml", knowledge.record_letters.forms)
 
 
@@ -102,8 +105,12 @@ def _agree(knowledge: Knowledge) -> None:
         held[Topic.REGISTER].setdefault(register.country, []).append(register.id)
     check_countries(knowledge.country_facts.places, held)
     reasons = [reason.id for reason in knowledge.reasons]
-    if [example.reason for example in knowledge.questions.examples] != reasons:
-        raise KnowledgeBroken("questions.yaml", "examples", "must hold one for each reason, in their order")
+    questions, specialties = knowledge.questions, {specialty.id for specialty in knowledge.specialties}
+    for place, entries in (("prompts", questions.prompts), ("examples", questions.examples)):
+        if [each.reason for each in entries] != reasons:
+            raise KnowledgeBroken("questions.yaml", place, "must hold one for each reason, in their order")
+    if not {example.specialty for example in questions.examples} <= specialties:
+        raise KnowledgeBroken("questions.yaml", "examples", "names a specialty that we do not hold")
     _letters_agree(knowledge)
     refuse_sellers_alone(knowledge.interests, _clinical_claims(knowledge))
 

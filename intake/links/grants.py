@@ -106,6 +106,13 @@ def standing(tx: Tx, purpose: Purpose, subject: str, now: datetime) -> Grant | N
     return None if grant_id is None else get(tx, grant_id)
 
 
+def given(tx: Tx, purpose: Purpose, subject: str) -> Grant | None:
+    """The newest grant of this purpose for this subject that nobody withdrew, even if its time is over."""
+    wanted = (grants.c.purpose == purpose.value, grants.c.subject == subject, grants.c.revoked_at.is_(None))
+    grant_id = tx.scalar(select(grants.c.id).where(*wanted).order_by(grants.c.made_at.desc()).limit(1))
+    return None if grant_id is None else get(tx, grant_id)
+
+
 def replace(tx: Tx, grant_id: str, expires_at: datetime, now: datetime) -> Grant:
     """Raise the generation: older tokens and the sessions made with them stop working, a new token is wanted."""
     raised = {"generation": grants.c.generation + 1, "expires_at": expires_at, "made_at": now, "revoked_at": None}

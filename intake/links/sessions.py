@@ -40,12 +40,15 @@ class Role(StrEnum):
     DESK = "desk"
     ENROL = "enrol"
     REVIEW = "review"
+    AGREE = "agree"
 
 
-# Idle and absolute limits (ASVS 5.0 V7.1.1): requester 30 minutes and 12 hours, coordinator 15 minutes and 8 hours.
+# Idle and absolute limits (ASVS 5.0 V7.1.1): requester and patient 30 minutes and 12 hours, coordinator 15 minutes and
+# 8 hours.
 # A draft session lasts as long as the draft, and an upload session as long as its grant: that one can only add.
 IDLE = {Role.CASE: timedelta(minutes=30), Role.DESK: timedelta(minutes=15), Role.ENROL: timedelta(minutes=30)}
 LONGEST = {Role.CASE: timedelta(hours=12), Role.DESK: timedelta(hours=8), Role.ENROL: timedelta(minutes=30)}
+IDLE[Role.AGREE], LONGEST[Role.AGREE] = IDLE[Role.CASE], LONGEST[Role.CASE]
 SEEN_EVERY = timedelta(seconds=60)
 
 

@@ -26,6 +26,7 @@ class Purpose(StrEnum):
     UPLOAD = "upload"
     REFERRAL = "referral"
     INVITE = "invite"
+    AGREE = "agree"
 
 
 @dataclass(frozen=True, slots=True)

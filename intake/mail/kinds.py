@@ -50,6 +50,7 @@ def _kind(needs: str, may: str = "") -> Kind:
 KINDS: Mapping[str, Kind] = {
     "confirm_address": _kind("link link_days", "due_date"),
     "resume_draft": _kind("link link_days", "due_date"),
+    "draft_reminder": _kind("link due_date"),
     "link_again": _kind("link", "reference link_days due_date"),
     "case_opened": _kind("reference link records_link link_days", "due_date"),
     "records_in": _kind("reference link", "due_date"),
@@ -57,10 +58,20 @@ KINDS: Mapping[str, Kind] = {
     "stage_changed": _kind("reference link", "stage due_date"),
     "case_declined": _kind("reference link"),
     "case_withdrawn": _kind("reference link"),
+    "consent_changed": _kind("reference link"),
+    "desk_consent_changed": _kind("reference link", "turn due_date"),
     "desk_case_opened": _kind("reference link", "turn due_date"),
     "desk_records_in": _kind("reference link", "turn due_date"),
+    "desk_call_me": _kind("link"),
     "invite": _kind("link link_hours"),
+    "agree": _kind("link link_days", "due_date"),
+    "agreement_news": _kind("reference link"),
+    "desk_agreement": _kind("reference link", "turn due_date"),
 }
+
+
+# These go to an address that nobody has confirmed: words of ours, a link and a date, never a word that somebody typed.
+FIRST_LETTERS = frozenset({"confirm_address", "resume_draft", "draft_reminder", "agree"})
 
 
 def _matches(pattern: re.Pattern[str]) -> Callable[[object], bool]:

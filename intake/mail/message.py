@@ -47,7 +47,7 @@ class Letters:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals |= {"operator": operator, "stages": STAGES, "turns": TURNS}
+        self._environment.globals |= {"stages": STAGES, "turns": TURNS}
 
     def compose(self, letter: str, language: str, to: str, **values: object) -> Message:
         """A message to one address. Which values a letter needs and may have is in `kinds.KINDS`.
@@ -83,7 +83,8 @@ class Letters:
             return self._languages.format_date(code, value)
 
         direction = self._languages.direction(code)
-        return {"_": say, "ngettext": say_counted, "format_date": day, "language": code, "direction": direction}
+        words = {"language": code, "direction": direction, "operator": self._operator.in_language(code)}
+        return {"_": say, "ngettext": say_counted, "format_date": day} | words
 
 
 def _one_line(text: str) -> str:

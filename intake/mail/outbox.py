@@ -32,7 +32,7 @@ from intake.mail.message import Message
 
 SEND_MAIL = "send_mail"
 QUEUED, SENT, DEAD = "queued", "sent", "dead"
-ROLES = ("requester", "coordinator", "operator")
+ROLES = ("requester", "patient", "coordinator", "operator")
 
 letters = Table(
     "letters",
@@ -149,6 +149,12 @@ def count_since(tx: Tx, recipient_hash: str, since: datetime) -> int:
     """How many letters were put for this recipient since then: nobody's mailbox may be flooded through us."""
     theirs = and_(letters.c.recipient_hash == recipient_hash, letters.c.made_at >= since)
     return tx.scalar(select(func.count()).select_from(letters).where(theirs))
+
+
+def count_of_case(tx: Tx, case_id: str, letter: str, since: datetime) -> int:
+    """How many letters of a kind were put for a case since then."""
+    those = and_(letters.c.case_id == case_id, letters.c.letter == letter, letters.c.made_at >= since)
+    return tx.scalar(select(func.count()).select_from(letters).where(those))
 
 
 def settled_without_case(tx: Tx, before: datetime, limit: int = 200) -> list[str]:

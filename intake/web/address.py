@@ -12,7 +12,9 @@ from intake.links.sessions import Session
 from intake.web.cookies import services
 
 
-def check_address(session: Session, typed: str, on_file: str, subject: str | None = None) -> None:
+def check_address(
+    session: Session, typed: str, on_file: str, subject: str | None = None, *, actor: str = "requester"
+) -> None:
     """Let the session see health data if the address is the one on file.
 
     Raises AddressMismatch, or TooManyTries after ADDRESS_TRIES until TRIES_PAUSE is over.
@@ -26,7 +28,7 @@ def check_address(session: Session, typed: str, on_file: str, subject: str | Non
         if left is None:
             sessions.check_address(tx, session)
         event = Event.ADDRESS_CHECKED if left is None else Event.ADDRESS_REFUSED
-        journal.write(tx, event, now, actor="requester", subject=subject)
+        journal.write(tx, event, now, actor=actor, subject=subject)
     if left == 0:
         raise TooManyTries
     if left is not None:

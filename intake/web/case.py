@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, redirect, request
 
 from intake import journal
-from intake.cases import consent, lifecycle, store
+from intake.cases import agreement, consent, lifecycle, store
 from intake.cases.case import MOVES, Case, Stage
 from intake.db import Tx
 from intake.errors import AddressMismatch, SessionMissing
@@ -12,11 +12,15 @@ from intake.forms.context import form_context
 from intake.forms.returning import ComingBack
 from intake.links import grants, sessions
 from intake.links.sessions import Role, Session
+from intake.web import receipt, records_list
 from intake.web.address import check_address
-from intake.web.pages import page, say, speak
+from intake.web.case_agreement import agreement_part
+from intake.web.pages import language, page, say, speak
 from intake.web.security import drop_session, guard, limit, need_csrf, need_session, services, start_session
 
 blueprint = Blueprint("case", __name__, url_prefix="/case")
+blueprint.register_blueprint(receipt.blueprint)
+blueprint.register_blueprint(records_list.of_case)
 
 STAGES_SHOWN = (Stage.OPENED, Stage.RECORDS_IN, Stage.WITH_SPECIALIST, Stage.REPORTED, Stage.CLOSED)
 
@@ -72,9 +76,11 @@ def sent() -> Response:
     session = need_session(Role.CASE)
     with services().database.read() as tx:
         case = _case_of(tx, session)
+        waits = agreement.is_missing(tx, case.id)
     records_url = "/case/records" if case.takes_records else ""
-    first_answer = services().operator.times.first_answer
-    return page("request/sent.html", reference=case.reference, records_url=records_url, first_answer=first_answer)
+    first_answer = services().operator.in_language(language()).times.first_answer
+    shown = {"records_url": records_url, "first_answer": first_answer, "waits_for_patient": waits}
+    return page("request/sent.html", reference=case.reference, **shown)
 
 
 @blueprint.get("/withdraw")
@@ -130,8 +136,9 @@ def _inside(tx: Tx, case: Case) -> dict[str, object]:
     context = form_context(
         house.languages, house.operator, house.knowledge, case.language, house.clock().date()
     )
-    return {
-        "sections": rows(store.read_answers(tx, house.keys, case), context),
+    answers = store.read_answers(tx, house.keys, case)
+    return agreement_part(tx, case, answers) | {
+        "sections": rows(answers, context),
         "consents": consent.given(tx, case.id),
         "elsewhere": store.read_elsewhere(tx, house.keys, case),
         "reads": [line for line in journal.lines(tx, case.id) if line.event in READS],

@@ -3,15 +3,18 @@
 from dataclasses import dataclass
 
 from intake import journal
-from intake.cases import consent, store
+from intake.cases import agreeing, agreement, consent, store
+from intake.cases.agreement import PatientAgreement
 from intake.cases.case import MOVES, Case, Stage, may_move
 from intake.cases.consent import Consent
 from intake.db import Tx
 from intake.desk import coordinators, openings
+from intake.forms.agreement import patient_knows
 from intake.forms.answers import Row
-from intake.forms.context import form_context
+from intake.forms.context import Answers, FormContext, form_context
 from intake.forms.read_as import read_rows
 from intake.forms.specialist_page import SpecialistPage, specialist_page
+from intake.forms.urgency import marks
 from intake.journal import Line
 from intake.records import reading
 from intake.records.reading import Record
@@ -19,7 +22,9 @@ from intake.records.upload import Upload
 from intake.web.cookies import services
 from intake.web.pages import language
 
+# What the desk must know to speak and write to people. What the specialist reads stands in another place.
 CONTACT = "reach-you"
+ALSO_CONTACT = {"readers": None, "asking": {"your_country"}, "patient": {"call_me"}}  # None: the whole page
 # Declining has a page of its own, for its reason; erasing is never a move made by hand at the desk.
 NOT_BY_HAND = frozenset({Stage.DECLINED, Stage.ERASED})
 
@@ -31,22 +36,33 @@ class CaseFile:
     case: Case
     answers: SpecialistPage
     contact: tuple[Row, ...]
+    wishes: tuple[Row, ...]
     records: list[Record]
     opened: set[str]
     consents: list[Consent]
     elsewhere: str
     lines: list[Line]
     names: dict[str, str]
+    marks: tuple[str, ...]
+    agreement: PatientAgreement | None
+    speak_first: bool
 
     @property
     def moves(self) -> list[Stage]:
         """Where the case may be moved by hand, in the order of the stages."""
+        if self.case.held_as_suspect:  # somebody must look at it first
+            return []
         return [stage for stage in Stage if stage in MOVES[self.case.stage] - NOT_BY_HAND]
 
     @property
     def may_be_declined(self) -> bool:
         """Whether the table still leads to declining."""
-        return may_move(self.case.stage, Stage.DECLINED)
+        return not self.case.held_as_suspect and may_move(self.case.stage, Stage.DECLINED)
+
+    @property
+    def may_ask_patient(self) -> bool:
+        """Whether the agreement of an adult patient is still wanted."""
+        return agreeing.may_ask(self.case, self.agreement)
 
     @property
     def readable(self) -> int:
@@ -78,12 +94,37 @@ def may_ask(upload: Upload) -> bool:
     return upload.opens == "deliberately" and upload.findings is not None
 
 
+def read_marks(tx: Tx, cases: list[Case]) -> dict[str, tuple[str, ...]]:
+    """What the mark of each urgent case says that is still at work, by the id of the case."""
+    context, keys = desk_context(), services().keys
+    urgent = [case for case in cases if case.urgent and case.takes_records]
+    return {case.id: marks(store.read_answers(tx, keys, case), context) for case in urgent}
+
+
+def desk_context() -> FormContext:
+    """What the forms know, in the language of the coordinator."""
+    house = services()
+    return form_context(house.languages, house.operator, house.knowledge, language(), house.clock().date())
+
+
+def _contact(answers: Answers, context: FormContext) -> tuple[Row, ...]:
+    """How to reach people, with what was answered on other pages about it."""
+    more = ((row, fields) for step, fields in ALSO_CONTACT.items() for row in read_rows(step, answers, context))
+    answered = (row for row, fields in more if row.value and (fields is None or row.field in fields))
+    return (*read_rows(CONTACT, answers, context), *answered)
+
+
+def _wishes(answers: Answers, context: FormContext) -> tuple[Row, ...]:
+    """What they would like, and where their records are: for the coordinators alone."""
+    rows = (*read_rows("preferences", answers, context), *read_rows("records", answers, context))
+    return tuple(row for row in rows if row.value and (row.step == "preferences" or row.field == "places"))
+
+
 def read_case_file(tx: Tx, case_id: str, who: str) -> CaseFile:
     """The file of a case for one coordinator, in the language of the page. Raises CaseNotFound, KeyGone."""
     house = services()
     found = store.case_by_id(tx, case_id)
-    today = house.clock().date()
-    context = form_context(house.languages, house.operator, house.knowledge, language(), today)
+    context = desk_context()
     answers = store.read_answers(tx, house.keys, found)
     records = reading.records_of_case(tx, house.keys.get(found.key_owner), case_id)
     lines = journal.lines(tx, case_id)
@@ -91,11 +132,15 @@ def read_case_file(tx: Tx, case_id: str, who: str) -> CaseFile:
     return CaseFile(
         case=found,
         answers=specialist_page(answers, context),
-        contact=read_rows(CONTACT, answers, context),
+        contact=_contact(answers, context),
+        wishes=_wishes(answers, context),
         records=records,
         opened=openings.opened_among(tx, who, [record.upload.id for record in records]),
         consents=consent.given(tx, case_id),
         elsewhere=store.read_elsewhere(tx, house.keys, found),
         lines=lines,
         names=coordinators.names(tx, house.keys, people | {found.coordinator_id or ""}),
+        marks=marks(answers, context) if found.takes_records else (),
+        agreement=agreement.read(tx, house.keys, found),
+        speak_first=not patient_knows(answers),
     )  # fmt: skip

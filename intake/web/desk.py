@@ -9,17 +9,17 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from intake import journal
-from intake.cases import lifecycle, store
+from intake.cases import call_backs, lifecycle, store
 from intake.cases.case import DECLINE_REASONS, Stage, Turn, may_move
 from intake.desk import coordinators
 from intake.desk.coordinators import actor
-from intake.errors import MoveNotAllowed, ReasonMissing, SessionMissing
+from intake.errors import AgreementMissing, MoveNotAllowed, ReasonMissing, SessionMissing
 from intake.forms.csrf import STALE_PAGE
 from intake.journal import Event
 from intake.languages import N_
 from intake.mail import outbox
 from intake.records import store as record_store
-from intake.web.case_file import NOT_BY_HAND, read_case_file
+from intake.web.case_file import NOT_BY_HAND, read_case_file, read_marks
 from intake.web.pages import page, say
 from intake.web.security import csrf_ok, need_csrf, services
 from intake.web.sign_in import need_coordinator, refuse_odd_ids, sign_in_again
@@ -61,7 +61,7 @@ class Asked:
 
 @blueprint.get("/")
 def cases() -> Response:
-    """The list, soonest due first, fifty a page."""
+    """The list, urgent cases first, then the soonest due; fifty a page."""
     need_coordinator()
     asked, house = Asked.of(request.args), services()
     with house.database.read() as tx:
@@ -70,10 +70,11 @@ def cases() -> Response:
         owners = {case.coordinator_id for case in found if case.coordinator_id}
         names = coordinators.names(tx, house.keys, owners)
         stuck = outbox.undelivered(tx, LETTERS_SHOWN)
+        marks, calls, suspects = read_marks(tx, found), call_backs.count(tx), store.count_suspects(tx)
     last = max(1, -(-total // PER_PAGE))
     return page(
         "desk/cases.html", cases=found, total=total, tallies=tallies, names=names, now=house.clock(), asked=asked,
-        stuck=stuck,
+        stuck=stuck, marks=marks, calls=calls, suspects=suspects,
         earlier=asked.address(asked.page - 1) if asked.page > 1 else "",
         later=asked.address(asked.page + 1) if asked.page < last else "", last=last, stages=Stage, turns=Turn,
     )  # fmt: skip
@@ -104,9 +105,12 @@ def move(case_id: str) -> Response:
     try:
         with services().database.transaction() as tx:
             stage = _stage(request.form.get("stage", ""))
+            lifecycle.need_free(tx, case_id)
             lifecycle.move_case(tx, services(), case_id, stage, actor(who), services().clock())
     except MoveNotAllowed:
         return show_case(case_id, who, 409, said="moved_on")
+    except AgreementMissing as missing:
+        return show_case(case_id, who, 409, said=missing.code)
     return _back(case_id, "moved")
 
 
@@ -126,6 +130,7 @@ def decline(case_id: str) -> Response:
         return _decline_page(case_id, 422, reason, elsewhere, mistakes)
     try:
         with services().database.transaction() as tx:
+            lifecycle.need_free(tx, case_id)
             lifecycle.decline_case(tx, services(), case_id, reason, elsewhere, actor(who), services().clock())
     except MoveNotAllowed:
         return show_case(case_id, who, 409, said="moved_on")
@@ -147,7 +152,7 @@ def _decline_page(
 ) -> Response:
     with services().database.read() as tx:
         found = store.case_by_id(tx, case_id)
-    if not may_move(found.stage, Stage.DECLINED):
+    if found.held_as_suspect or not may_move(found.stage, Stage.DECLINED):
         return redirect(url_for("desk.case", case_id=case_id, said="moved_on"), 303)
     shown = {"reason": reason, "elsewhere": elsewhere, "mistakes": mistakes, "reasons": DECLINE_REASONS}
     return page("desk/decline.html", status, case=found, longest=ELSEWHERE_LENGTH, **shown)

@@ -9,9 +9,11 @@ from flask import Response, request
 
 from intake.cases import draft as drafts
 from intake.cases.draft import Draft, DraftState
+from intake.cases.suspicion import Trait, note_trait
 from intake.db import Tx
 from intake.errors import DraftGone, KeyGone, NotYours
 from intake.forms.context import Answers, FormContext, form_context
+from intake.forms.csrf import Guard
 from intake.forms.draft_answers import DraftAnswers
 from intake.forms.journey import may_visit, next_unanswered
 from intake.forms.pages import BY_STEP, CHECK
@@ -48,9 +50,14 @@ def context() -> FormContext:
     return form_context(house.languages, house.operator, house.knowledge, language(), house.clock().date())
 
 
+def page_guard() -> Guard:
+    """What a page of the request is signed with: left open for days, it stays good as long as a draft may wait."""
+    return guard(timedelta(days=services().settings.draft_days))
+
+
 def signed(kind: Any, *how: Any, typed: bool = False, **more: Any) -> Any:
     """A small form of this visitor's; `typed` fills it with what was sent."""
-    return kind(*how, request.form if typed else None, gettext=say, guard=guard(), **more)
+    return kind(*how, request.form if typed else None, gettext=say, guard=page_guard(), **more)
 
 
 def my_draft_id() -> str:
@@ -83,14 +90,18 @@ def has_draft() -> bool:
         return False
 
 
-def keep(draft_id: str, change: Callable[[Answers], DraftAnswers]) -> DraftAnswers:
-    """Change the newest answers of a draft and save them, with the language they are read in. Returns
-    them."""
+def keep(draft_id: str, change: Callable[[Answers], DraftAnswers], *, trapped: bool = False) -> DraftAnswers:
+    """Change the newest answers of a draft and save them, with the language they are read in. Returns them.
+
+    `trapped` says that a box was filled that people never see: that is remembered, and nothing else comes of it.
+    """
     house, now, days = services(), services().clock(), services().settings.draft_days
     with house.database.transaction() as tx:
         draft = drafts.read_draft(tx, house.keys, draft_id, now, to_change=True)
         if draft.state is DraftState.SENT:
             raise Elsewhere(OVER)
+        if trapped:
+            note_trait(tx, draft, Trait.TRAP)
         answers = change(draft.answers)
         drafts.save_answers(tx, house.keys, draft, answers, days, now)
         prolong_session(tx, Role.DRAFT, now + timedelta(days=days))

@@ -12,6 +12,7 @@ from intake import errors
 from intake.cases.ways_in import TRIES_PAUSE
 from intake.web.lost import lost_page
 from intake.web.pages import page, say
+from intake.web.security import wait_seconds
 
 STATUS: dict[type[errors.IntakeError], int] = {
     errors.IntakeError: 500,
@@ -34,6 +35,7 @@ STATUS: dict[type[errors.IntakeError], int] = {
     errors.DraftIncomplete: 409,
     errors.CaseNotFound: 404,
     errors.MoveNotAllowed: 409,
+    errors.AgreementMissing: 409,
     errors.ReasonMissing: 422,
     errors.UploadNotFound: 404,
     errors.UploadGone: 410,
@@ -102,7 +104,8 @@ def answer_framework(error: HTTPException) -> Response:
     if lost:
         return lost
     sentence = say(OF_THE_FRAMEWORK.get(status, errors.IntakeError.message))
-    response = _answer(status, f"http_{status}", sentence)
+    waits = status == 429 and not wants_json()
+    response = _wait_page() if waits else _answer(status, f"http_{status}", sentence)
     for name, value in error.get_response().headers.items():
         if name not in ("Content-Type", "Content-Length"):
             response.headers[name] = value
@@ -130,6 +133,17 @@ def _answer(status: int, code: str, sentence: str, number: str = "") -> Response
         response = page("errors/page.html", status, status=status, code=code, sentence=sentence, number=number)
     if status in RETRY_SECONDS:
         response.headers.setdefault("Retry-After", str(PAUSE_SECONDS.get(code, RETRY_SECONDS[status])))
+    return response
+
+
+def _wait_page() -> Response:
+    """A limit was reached: when to try again, and everything that was typed, ready to be sent once more."""
+    seconds = wait_seconds()
+    plain = request.mimetype == "application/x-www-form-urlencoded"  # the body of a file is not read for this
+    kept = list(request.form.items(multi=True)) if plain else []
+    here = request.full_path if request.query_string else request.path
+    response = page("errors/wait.html", 429, minutes=-(-seconds // 60), kept=kept, action=here)
+    response.headers["Retry-After"] = str(seconds)
     return response
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from flask import Blueprint, Response, redirect
 
 from intake import journal
+from intake.cases import agreeing, letters, lifecycle, store, ways_in
 from intake.cases import draft as drafts
-from intake.cases import letters, lifecycle, store, ways_in
 from intake.db import Tx
 from intake.errors import (
     DraftGone,
@@ -18,6 +18,7 @@ from intake.errors import (
     LinkExpired,
     LinkForged,
     LinkWrongPlace,
+    MoveNotAllowed,
     NotYours,
 )
 from intake.forms.context import form_context
@@ -34,8 +35,8 @@ from intake.web.security import limit, need_csrf, services, start_session
 blueprint = Blueprint("links", __name__)
 
 # What tells that there is nothing to come back to. Any other error undoes the renewal: the old link must stay good.
-NOTHING_LEFT = (LinkForged, NotYours, DraftGone, KeyGone)
-RENEWABLE = frozenset({Purpose.CONFIRM, Purpose.RESUME, Purpose.CASE, Purpose.UPLOAD})
+NOTHING_LEFT = (LinkForged, NotYours, DraftGone, KeyGone, MoveNotAllowed)
+RENEWABLE = frozenset({Purpose.CONFIRM, Purpose.RESUME, Purpose.CASE, Purpose.UPLOAD, Purpose.AGREE})
 
 
 @blueprint.get("/l/<token>")
@@ -89,7 +90,7 @@ def _speak_of(tx: Tx, grant: Grant) -> None:
     try:
         if grant.purpose in (Purpose.CONFIRM, Purpose.RESUME):
             speak(drafts.read_draft(tx, services().keys, grant.subject, services().clock()).language)
-        elif grant.purpose in (Purpose.CASE, Purpose.UPLOAD):
+        elif grant.purpose in (Purpose.CASE, Purpose.UPLOAD, Purpose.AGREE):
             speak(store.case_by_id(tx, grant.subject).language)
     except IntakeError as gone:
         raise LinkExpired from gone
@@ -143,6 +144,12 @@ def _invite(tx: Tx, grant: Grant) -> Response:
     return response
 
 
+def _agree(tx: Tx, grant: Grant) -> Response:
+    response = redirect("/agree/", 303)
+    start_session(tx, response, Role.AGREE, grant.subject, grant=grant)
+    return response
+
+
 def _not_yet(tx: Tx, grant: Grant) -> Response:
     raise LinkWrongPlace
 
@@ -153,6 +160,7 @@ ENTER: dict[Purpose, Callable[[Tx, Grant], Response]] = {
     Purpose.CASE: _case,
     Purpose.UPLOAD: _upload,
     Purpose.INVITE: _invite,
+    Purpose.AGREE: _agree,
     Purpose.REFERRAL: _not_yet,
 }
 
@@ -177,6 +185,8 @@ def _renew(tx: Tx, pointer: Pointer) -> None:
         grant = grants.get(tx, pointer.grant_id)
         if grant.purpose in (Purpose.CASE, Purpose.UPLOAD):
             letters.send_new_case_link(tx, house, store.case_by_id(tx, grant.subject), now)
+        elif grant.purpose is Purpose.AGREE:
+            agreeing.send_link_again(tx, house, grant.subject, now)
         elif grant.purpose in (Purpose.CONFIRM, Purpose.RESUME):
             _renew_draft(tx, grant)
     except NOTHING_LEFT:

@@ -33,13 +33,16 @@ def page(template: str, status: int = 200, /, **values: Any) -> Response:
 
 def language() -> str:
     """The language of this page: from the address, else what a view has set, else the first that is offered."""
-    asked = (request.view_args or {}).get("language") or g.get("intake_language")
-    return services().languages.choose(asked)
+    if "intake_spoken" not in g:
+        asked = (request.view_args or {}).get("language") or g.get("intake_language")
+        g.intake_spoken = services().languages.choose(asked)
+    return g.intake_spoken
 
 
 def speak(code: str | None) -> None:
     """Speak this language from here on in this request, if it is offered."""
     g.intake_language = code
+    g.pop("intake_spoken", None)
 
 
 def say(message: str, **values: object) -> str:
@@ -73,12 +76,13 @@ def _facts() -> dict[str, Any]:
         "language": code,
         "direction": house.languages.direction(code),
         "languages": house.languages,
-        "operator": house.operator,
+        "operator": house.operator.in_language(code),
         "knowledge": house.knowledge,
         "settings_env": house.settings.env,
         "wrong": (),
         "language_links": (),
         "language_action": "",
+        "page_form": "",
         "format_date": lambda day: house.languages.format_date(code, _day(day)),
         "format_datetime": _format_datetime(code),
     }

@@ -3,9 +3,7 @@
 A view reads the draft, does one verb and answers; which page comes next is the journey's to say.
 """
 
-import re
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, g, redirect, request
@@ -17,36 +15,38 @@ from intake.db import Tx
 from intake.errors import DraftGone, DraftIncomplete, KeyGone, NotYours, SessionMissing
 from intake.forms.answers import rows
 from intake.forms.base import StepForm
-from intake.forms.context import FORM_VERSION
-from intake.forms.draft_answers import typed_on, with_page, with_typed
-from intake.forms.journey import before, next_unanswered, place
-from intake.forms.pages import CHECK, open_page
+from intake.forms.draft_answers import left_over, typed_on
+from intake.forms.journey import after, before, may_visit, next_unanswered, place
+from intake.forms.pages import BY_STEP, CHECK, open_page
 from intake.forms.returning import Button, Send
 from intake.forms.whole import whole_request
-from intake.links.sessions import Role
-from intake.web import returning
+from intake.web import before as first
+from intake.web import deleting, preview, records_list, returning
 from intake.web.drafting import (
     OVER,
     Elsewhere,
     context,
     draw,
-    has_draft,
     here,
-    keep,
     my_draft_id,
     need_place,
+    page_guard,
     read_mine,
     signed,
 )
+from intake.web.keeping import AWAY, PAGE_FORM, keep_page, note_trap, way_aside, words_kept
 from intake.web.links import let_in
 from intake.web.pages import language, speak
-from intake.web.security import guard, limit, need_cookies, services, start_session
+from intake.web.security import limit, services
 
 blueprint = Blueprint("request", __name__, url_prefix="/request")
+blueprint.register_blueprint(first.blueprint)
+blueprint.register_blueprint(preview.blueprint)
+blueprint.register_blueprint(records_list.blueprint)
 blueprint.register_blueprint(returning.blueprint)
+blueprint.register_blueprint(deleting.blueprint)
 
-PARTNER = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
-START, SEND, AGAIN = "request:start", "request:send", "request:again"
+SEND, AGAIN = "request:send", "request:again"
 
 
 @blueprint.url_value_preprocessor
@@ -63,7 +63,7 @@ def need_offered_language() -> Response | None:
         return None
     if request.method != "GET":
         raise NotYours
-    return redirect(here(request.path.split("/", 3)[3]))
+    return redirect(_as_asked(here(request.path.split("/", 3)[3])))
 
 
 @blueprint.errorhandler(SessionMissing)
@@ -97,44 +97,12 @@ def finish_first(incomplete: DraftIncomplete) -> Response:
 @blueprint.get("/")
 def choose_language() -> Response:
     """The form in the first language that we offer."""
-    return redirect(here())
+    return redirect(_as_asked(here()))
 
 
-@blueprint.get("/<code>/")
-def start() -> Response:
-    """What to know before the first question."""
-    return _start_page(signed(Button, START))
-
-
-@blueprint.post("/<code>/")
-@limit("start")
-def begin() -> Response:
-    """A new draft for this browser. One that it has, perhaps from another tab, is left behind only on purpose."""
-    form = signed(Button, START, typed=True)
-    if not form.validate():
-        need_cookies()
-        return _start_page(form, 422)
-    if has_draft() and "anew" not in request.form:
-        return redirect(here("continue"), 303)
-    house, draft_id, days = services(), drafts.new_draft_id(), services().settings.draft_days
-    response = redirect(here("continue"), 303)
-    with house.database.transaction() as tx:
-        known = (draft_id, language(), FORM_VERSION, days, house.clock())
-        draft = drafts.begin_draft(tx, house.keys, *known, partner=_via() or None)
-        start_session(tx, response, Role.DRAFT, draft_id, expires_at=draft.expires_at)
-    return response
-
-
-def _start_page(form: Button, status: int = 200) -> Response:
-    known, house = context(), services()
-    not_served = [known.country(code) for code in house.operator.scope.countries_not_served]
-    return draw("request/start.html", status, form=form, not_served=not_served, draft_open=has_draft(), via=_via())
-
-
-def _via() -> str:
-    """The partner whose page led here, by the slug in the address; "" for none, or for something that is no slug."""
-    slug = request.args.get("via", "")
-    return slug if PARTNER.fullmatch(slug) else ""
+def _as_asked(address: str) -> str:
+    """An address with what stands behind the question mark, such as the partner whose page led here."""
+    return f"{address}?{query}" if (query := request.query_string.decode("ascii", "ignore")) else address
 
 
 @blueprint.get("/<code>/continue")
@@ -153,27 +121,38 @@ def show(step: str) -> Response:
     need_place(step, draft.answers)
     known = {"reach-you": {"email": draft.address}} if draft.address else {}
     answers = known | draft.answers
-    return _step_page(open_page(step, context(), answers, typed_on(draft.answers, step), guard=guard()))
+    return _step_page(open_page(step, context(), answers, typed_on(draft.answers, step), guard=page_guard()))
 
 
 @blueprint.post("/<code>/<step>")
 def answer(step: str) -> Response:
-    """Keep the answers and go on; or say what to mend, and keep what was typed all the same."""
-    draft = read_mine()
-    need_place(step, draft.answers)
-    form = open_page(step, context(), draft.answers, request.form, guard=guard())
-    valid, later = form.validate(), request.form.get("then") == "save"
+    """Keep the answers and go on; or say what to mend. What was typed is kept wherever it comes from."""
+    if step not in BY_STEP:
+        raise NotYours
+    try:
+        return _answer(step)
+    except AWAY as away:
+        return words_kept(step, away)
+
+
+def _answer(step: str) -> Response:
+    draft, then = read_mine(), request.form.get("then", "")
+    aside = way_aside(then, step, draft.answers)
+    form = open_page(step, context(), draft.answers, request.form, guard=page_guard())
+    reached, pressed, valid = may_visit(step, draft.answers, context()), form.press(then), form.validate()
+    answers = keep_page(draft, form, then, take=valid and reached and not pressed)
+    if not reached:
+        return redirect(here(next_unanswered(answers, context())), 303)
     if form.stale:
         return _step_page(form, 422)
-    answers = keep(draft.id, partial(with_page if valid else with_typed, form=form))
-    if later:
-        return redirect(here("save"), 303)
-    return redirect(here(next_unanswered(answers, context())), 303) if valid else _step_page(form, 422)
+    if aside or pressed or (valid and form.waits):
+        return redirect(aside or here(step), 303)
+    return redirect(here(after(step, answers, context())), 303) if valid else _step_page(form, 422)
 
 
 def _step_page(form: StepForm, status: int = 200) -> Response:
-    way_back, where = here(before(form.step, form.answers)), place(form.step, form.answers)
-    return draw(form.template, status, form.step, form=form, back=way_back, place=where)
+    back, where = here(before(form.step, form.answers)), place(form.step, form.answers)
+    return draw(form.template, status, form.step, form=form, back=back, place=where, page_form=PAGE_FORM)
 
 
 # -- Sending -------------------------------------------------------------------------------------------------
@@ -192,6 +171,8 @@ def send() -> Response:
     pressed."""
     form, draft_id = signed(Send, SEND, typed=True), my_draft_id()
     if not form.validate():
+        if form.trapped:
+            note_trap(draft_id)
         return _check_page(read_mine(), form, 422)
     with services().database.transaction() as tx:
         case_id = _send(
@@ -238,7 +219,8 @@ def _send(tx: Tx, draft: Draft) -> str | None:
 def _check_page(draft: Draft, form: Send, status: int = 200) -> Response:
     need_place(CHECK, draft.answers)
     sections, back = rows(draft.answers, context()), here(before(CHECK, draft.answers))
-    return draw("request/check.html", status, CHECK, form=form, sections=sections, back=back)
+    open_still = left_over(draft.answers, [section.step for section in sections])
+    return draw("request/check.html", status, CHECK, form=form, sections=sections, open_still=open_still, back=back)
 
 
 def _parked_page(draft: Draft, form: Button, status: int = 200, *, sent_again: bool = False) -> Response:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, redirect
+from flask import Blueprint, Response, redirect, request
 
 from intake import journal
 from intake.cases import draft as drafts
@@ -20,6 +20,7 @@ from intake.journal import Event
 from intake.links.sessions import Role
 from intake.web.address import check_address
 from intake.web.drafting import OVER, Elsewhere, draw, here, keep, keep_address, read_mine, signed
+from intake.web.keeping import PAGE_FORM, in_another_language
 from intake.web.pages import say
 from intake.web.security import limit, need_session, services, start_session
 
@@ -37,6 +38,8 @@ def save() -> Response:
 def send_link() -> Response:
     """Send the link that leads back to this draft."""
     form, draft_id, house = signed(SaveForLater, typed=True), read_mine().id, services()
+    if in_another_language(request.form.get("then", "")):
+        return _save_page(signed(SaveForLater, data={"email": form.email.data}))
     if not form.validate():
         return _save_page(form, 422)
     keep(draft_id, partial(with_address, address=form.email.data))
@@ -58,7 +61,7 @@ def saved() -> Response:
 
 def _save_page(form: SaveForLater, status: int = 200) -> Response:
     shown: Mapping[str, Any] = {"back": here("continue"), "days": services().settings.draft_days}
-    return draw("request/save.html", status, "save", form=form, **shown)
+    return draw("request/save.html", status, "save", form=form, page_form=PAGE_FORM, **shown)
 
 
 @blueprint.get("/<code>/resume")
@@ -75,6 +78,8 @@ def ask_address() -> Response:
 def resume() -> Response:
     """The address typed again: it is theirs, since the link came by it."""
     form, session, house = signed(ComingBack, typed=True), need_session(Role.DRAFT), services()
+    if in_another_language(request.form.get("then", "")):
+        return _resume_page(signed(ComingBack, data={"email": form.email.data}))
     if not form.validate():
         return _resume_page(form, 422)
     with house.database.read() as tx:
@@ -86,14 +91,15 @@ def resume() -> Response:
     except AddressMismatch as wrong:
         form.email.errors = [say(wrong.message)]
         return _resume_page(form, 422)
-    response = redirect(here("continue"), 303)
+    response = redirect(here("delete" if request.form.get("then") == "delete" else "continue"), 303)
     with house.database.transaction() as tx:
         drafts.confirm_address(tx, house.keys, draft)
+        until = drafts.touch(tx, draft, house.settings.draft_days, house.clock())
         journal.write(tx, Event.ADDRESS_CONFIRMED, house.clock(), actor="requester")
         # Their own from here on: a newer link, or another address, must not throw them out of their own request.
-        start_session(tx, response, Role.DRAFT, draft.id, expires_at=draft.expires_at)
+        start_session(tx, response, Role.DRAFT, draft.id, expires_at=until)
     return response
 
 
 def _resume_page(form: ComingBack, status: int = 200) -> Response:
-    return draw("request/resume.html", status, "resume", form=form, action=here("resume"))
+    return draw("request/resume.html", status, "resume", form=form, action=here("resume"), page_form=PAGE_FORM)

@@ -5,6 +5,7 @@ Views use `csrf_ok` or forms signed with `guard()`; nothing here knows a case.
 
 import ipaddress
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -14,9 +15,10 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from intake.clock import now
 from intake.config import Settings
 from intake.errors import NotYours, RequestForged
-from intake.forms.csrf import Guard
+from intake.forms.csrf import TOKEN_LIVES, Guard
 from intake.forms.returning import Button
 from intake.web.cookies import (
     drop_session,
@@ -30,10 +32,11 @@ from intake.web.cookies import (
     start_session,
     visit,
 )
+from intake.web.packing import pack
 
 __all__ = [
-    "csrf_ok", "csrf_token", "drop_session", "guard", "limit", "need_cookies", "need_csrf", "need_session",
-    "prolong_session", "services", "session_of", "set_session", "start_session",
+    "came_from_us", "csrf_ok", "csrf_token", "drop_session", "guard", "limit", "need_cookies", "need_csrf",
+    "need_session", "prolong_session", "services", "session_of", "set_session", "start_session", "wait_seconds",
 ]  # fmt: skip
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -41,6 +44,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # How often one network address may do what costs us or others something. Generous: a clinic shares one address.
 LIMITS = {
     "start": "60 per hour",
+    "call_me": "30 per hour",
     "send": "300 per hour",
     "save": "30 per hour",
     "exchange": "120 per hour",
@@ -91,6 +95,12 @@ def limit(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return limiter.limit(LIMITS[name], exempt_when=lambda: request.method in SAFE)
 
 
+def wait_seconds() -> int:
+    """How long until the limit that was just reached counts anew; at least a second."""
+    reached = limiter.current_limit
+    return max(1, reached.reset_at - int(now().timestamp())) if reached else 1
+
+
 def secure(app: Flask, settings: Settings) -> None:
     """Register the checks and headers of every request on the application."""
     app.config.update(
@@ -108,6 +118,7 @@ def secure(app: Flask, settings: Settings) -> None:
     app.before_request(refuse_foreign)
     app.after_request(partial(add_headers, https=settings.base_url.startswith("https://")))
     app.after_request(keep_cookies)
+    app.after_request(pack)
     app.add_template_global(csrf_field, "csrf")
     app.add_template_global(csrf_token)
 
@@ -130,6 +141,14 @@ def refuse_foreign() -> None:
         raise RequestForged
 
 
+def came_from_us() -> bool:
+    """Whether the browser itself says that a page of ours sent this: no page of another place can make it say so."""
+    came_from = request.headers.get("Sec-Fetch-Site")
+    if came_from is not None:
+        return came_from == "same-origin"
+    return request.headers.get("Origin") == services().settings.base_url
+
+
 def add_headers(response: Response, *, https: bool) -> Response:
     """The headers of every answer; a view that set one of them itself is left alone."""
     for name, value in HEADERS.items():
@@ -143,9 +162,9 @@ def add_headers(response: Response, *, https: bool) -> Response:
     return response
 
 
-def guard() -> Guard:
-    """What this visitor's forms are signed with."""
-    return Guard(services().ring.secret("csrf"), visit(), services().clock())
+def guard(lives: timedelta = TOKEN_LIVES) -> Guard:
+    """What this visitor's forms are signed with, and how long such a form may stay open."""
+    return Guard(services().ring.secret("csrf"), visit(), services().clock(), lives)
 
 
 def csrf_field(form_id: str) -> Markup:

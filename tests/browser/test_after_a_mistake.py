@@ -2,14 +2,14 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.people import fill
+from tests.journeys.people import fill, start
 from tests.live import LiveServer
 
 
 def mistaken(page: Page, live_server: LiveServer) -> list[str]:
     """Open the first question and answer nothing. Returns what the browser sends from then on."""
     page.goto(f"{live_server.base_url}/request/en/")
-    page.get_by_role("button", name="Start now").click()
+    start(page)
     page.get_by_role("button", name="Continue").click()
     expect(page.locator("#wrong")).to_be_focused()
     sent: list[str] = []

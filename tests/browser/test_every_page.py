@@ -31,7 +31,11 @@ PAGES = 60
 DEMONSTRATION = dict(demo.TYPED["reach-you"])["email"]  # the address of ready-made drafts and cases
 OTHER = TYPED | {
     "who": [("who", "child")],
-    "asking": [("your_name", "Olga Parentname"), ("role", "mother"), ("permission", "authority"), ("knows", "yes")],
+    "asking": [
+        ("your_name", "Olga Parentname"), ("relation", "other"), ("relation_other", "aunt"),
+        ("permission", "permission"), ("knows", "yes"), ("knows_diagnosis", "yes"),
+    ],
+    "patient-agrees": [("how", "link"), ("patient_email", "patient@example.org")],
 }
 
 
@@ -111,15 +115,42 @@ def the_request(page: Page, base: str, looker: Looker) -> None:
     page.goto(f"{base}/request/en/")
     looker.look(page, "start")
     press(page, "Start now")
+    looker.look(page, "can it wait")
+    page.get_by_role("link", name="Yes, or I am not sure").click()
+    looker.look(page, "emergency")
+    for country in ("GB", "JO"):
+        page.locator("#country").select_option(country)
+        press(page, "Show the number")
+        looker.look(page, f"emergency, {country}")
+    page.get_by_role("main").get_by_role("link", name="Go back").click()
+    press(page, "No, none of these")
     while (step := step_of(page)) != "check":
         looker.look(page, step)
-        press(page, "Continue")
-        looker.look(page, f"{step}, with mistakes", mistake=True)
-        fill(page, OTHER[step])
+        if step in OTHER:  # not every page asks something
+            press(page, "Continue")
+            looker.look(page, f"{step}, with mistakes", mistake=True)
+            fill(page, OTHER[step])
         press(page, "Continue")
     looker.look(page, "check")
+    page.get_by_role("link", name="See what the specialist will read").click()
+    looker.look(page, "preview")
+    page.goto(f"{base}/request/en/questions")
+    fill(page, [("first", "Please check my case.")])
+    press(page, "Continue")
+    looker.look(page, "questions, with suggestions")
+    fill(page, OTHER["questions"])
+    press(page, "Continue")
     page.goto(f"{base}/request/en/")
     looker.look(page, "start, with a request begun")
+    page.goto(f"{base}/request/en/paper")
+    looker.look(page, "paper")
+    page.goto(f"{base}/request/en/call-me")
+    looker.look(page, "call me")
+    press(page, "Please call me")
+    looker.look(page, "call me, with mistakes", mistake=True)
+    fill(page, [("called", "Zelda"), ("number", "+351 912 345 678")])
+    press(page, "Please call me")
+    looker.look(page, "called")
     page.goto(f"{base}/request/en/save")
     looker.look(page, "save")
     fill(page, [("email", "nowhere")])
@@ -191,6 +222,9 @@ def the_case(page: Page, house: Services, looker: Looker, letter: Path) -> None:
     fill(page, [("email", DEMONSTRATION)])
     press(page, "Show me")
     looker.look(page, "case")
+    for address in ("receipt", "records-list", "take-back/abroad-DE", "take-back/review"):
+        page.goto(f"{house.settings.base_url}/case/{address}")
+        looker.look(page, f"case, {address}")
     page.goto(f"{house.settings.base_url}/case/records")
     looker.look(page, "records, with receipts")
     press(page, "I have sent everything")
@@ -216,9 +250,9 @@ def the_errors(page: Page, house: Services, looker: Looker) -> None:
     for status, address in ((401, "/case/"), (404, "/nowhere"), (405, "/case/address")):
         assert page.goto(base + address).status == status
         looker.look(page, f"error {status}")
-    page.goto(f"{base}/request/en/")
+    page.goto(f"{base}/request/en/can-it-wait")
     page.locator("main [name=csrf_token]").first.evaluate("box => { box.value = 'x'.repeat(1.2e6) }")
-    press(page, "Start now")
+    press(page, "No, none of these")
     looker.look(page, "error 413")
     page.goto(resume)
     page.locator("main [name=csrf_token]").first.evaluate("box => { box.value = 'forged' }")
@@ -244,6 +278,10 @@ def the_desk(page: Page, server: LiveServer, house: Services, looker: Looker) ->
     looker.look(page, "desk, making a passkey")
     press(page, "Make a passkey")
     looker.look(page, "desk, cases")
+    page.goto(f"{server.base_url}/desk/calls")
+    looker.look(page, "desk, calls")
+    press(page, re.compile("^Called"))
+    looker.look(page, "desk, no calls")
     page.goto(f"{server.base_url}/desk/?stage={Stage.CLOSED.value}")
     looker.look(page, "desk, no case like that")
     at = f"{server.base_url}/desk/cases/{main.id}"

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.test_desk import enrol, give_device
 from tests.components.browser import Visitors
-from tests.journeys.people import fill_until
+from tests.journeys.people import fill_until, start
 from tests.live import LiveServer, Starter
 
 PHONE = {"viewport": {"width": 390, "height": 780}, "device_scale_factor": 1.5}
@@ -48,7 +48,7 @@ def test_the_pictures_of_the_readme(service: LiveServer, visitors: Visitors, kee
     take(reader, keep, "site-ar")
 
     reader.goto(f"{service.base_url}/request/en/")
-    reader.get_by_role("main").get_by_role("button").first.click()
+    start(reader)
     fill_until(reader, "questions")
     expect(reader.get_by_role("heading", level=1)).to_be_visible()
     take(reader, keep, "form")

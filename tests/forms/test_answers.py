@@ -6,7 +6,6 @@ from typing import Any
 
 from intake.forms import journey
 from intake.forms.answers import rows, section
-from intake.forms.consent_texts import CONSENTS, consent_record
 from intake.forms.context import FormContext
 from intake.forms.draft_answers import typed_on, with_address, with_page, with_typed
 from intake.forms.pages import CHECK, open_page
@@ -41,13 +40,13 @@ def test_sections_come_in_the_order_of_the_journey_with_words_not_ids(context: F
 def test_a_date_of_day_and_month_survives_in_words(context: FormContext) -> None:
     plan = {"plan_date-day": "3", "plan_date-month": "12", "plan_date-year": "2026"}
     assert (
-        value(rows(filled(context, treatment=plan), context), "treatment", "plan_date") == "3 December 2026"
+        value(rows(filled(context, timing=plan), context), "timing", "plan_date") == "3 December 2026"
     )
 
 
 def test_what_was_not_asked_is_not_shown(context: FormContext) -> None:
     shown = {
-        row.field for row in section("treatment", filled(context, treatment={"planned": "no"}), context).rows
+        row.field for row in section("timing", filled(context, timing={"planned": "no"}), context).rows
     }
     assert "plan" not in shown and "plan_date" not in shown
 
@@ -70,7 +69,7 @@ def test_the_specialist_reads_questions_in_their_order_and_what_is_missing(conte
     assert page.records.missing == ("The scan files themselves",)
     assert ("The scan files themselves" in dict(page.records.cannot_say)) is True
     assert [row.value for row in page.patient][-1] == "75"
-    assert [row.value for row in page.asked_by][:2] == ["Amira Haddad", "Daughter"]
+    assert [row.value for row in page.asked_by][:3] == ["Amira Haddad", "Somebody else", "Daughter"]
 
 
 def test_a_half_answered_request_has_a_page_too(context: FormContext) -> None:
@@ -81,29 +80,6 @@ def test_a_half_answered_request_has_a_page_too(context: FormContext) -> None:
 def test_only_what_the_journey_reaches_is_on_the_specialists_page(context: FormContext) -> None:
     answers = filled(context) | {"who": {"who": "myself"}}
     assert specialist_page(answers, context).asked_by == ()
-
-
-def test_consent_is_proved_by_the_very_words_shown(context: FormContext) -> None:
-    record = consent_record(filled(context), context)
-    assert [line["id"] for line in record] == [consent.id for consent in CONSENTS]
-    abroad = next(line for line in record if line["id"] == "abroad")
-    assert "Germany, United Kingdom, United States" in abroad["text"]
-    assert len(abroad["sha256"]) == 64 and abroad["given"] is True
-    statistics = next(line for line in record if line["id"] == "statistics")
-    assert statistics["given"] is False
-    fewer = consent_record(filled(context), replace(context, abroad=("DE",)))
-    assert next(line["sha256"] for line in fewer if line["id"] == "abroad") != abroad["sha256"]
-
-
-def test_agreement_falls_when_the_case_could_go_to_another_country(context: FormContext) -> None:
-    answers = filled(context)
-    assert journey.answered("consent", answers, context)
-    assert not journey.answered("consent", answers, replace(context, abroad=("DE", "GB", "US", "IN")))
-
-
-def test_no_box_is_ticked_beforehand(context: FormContext) -> None:
-    form = open_page("consent", context, {})
-    assert not any(field.data for field in form.questions)
 
 
 def test_a_complete_request_is_read_out_of_the_answers(context: FormContext) -> None:
@@ -138,6 +114,6 @@ def test_another_address_replaces_the_one_given_and_is_never_made_up(context: Fo
 
 
 def test_the_day_decides_whether_a_stored_answer_stands(context: FormContext) -> None:
-    young = {"who": {"who": "myself"}, "patient": {"born": "2008-11-23"}}
+    young = {"who": {"who": "myself"}, "patient": {"born": "2008-11-23", "adult": True}}
     assert not journey.answered("patient", young, context)
     assert journey.answered("patient", young, replace(context, today=date(2026, 11, 23)))

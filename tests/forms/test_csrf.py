@@ -31,6 +31,14 @@ def test_a_token_of_our_own_page_passes_for_a_day(guard: Guard) -> None:
     assert not passes("request:send", replace(guard, now=guard.now + timedelta(hours=24, seconds=1)), made)
 
 
+def test_a_guard_may_let_a_page_stay_open_for_longer(guard: Guard) -> None:
+    patient = replace(guard, lives=timedelta(days=28))
+    made = token("request:who", patient)
+    assert passes("request:who", replace(patient, now=guard.now + timedelta(days=27, hours=23)), made)
+    assert not passes("request:who", replace(patient, now=guard.now + timedelta(days=28, seconds=1)), made)
+    assert not passes("request:who", replace(guard, now=guard.now + timedelta(days=2)), made)
+
+
 @pytest.mark.parametrize(
     "change",
     [{"session": "somebody else"}, {"key": b"x" * 32}, {"now": timedelta(minutes=-6)}],

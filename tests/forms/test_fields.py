@@ -71,7 +71,7 @@ def test_a_clinical_date_may_be_as_exact_as_people_know_it(
 
 def test_a_plan_for_this_month_is_not_in_the_past(fill: Fill) -> None:
     typed = {"planned": "yes", "plan_date-month": str(TODAY.month), "plan_date-year": str(TODAY.year)}
-    assert not fill("treatment", typed, SELF)["plan_date"].errors
+    assert not fill("timing", typed, SELF)["plan_date"].errors
 
 
 def test_a_wrong_date_keeps_what_was_typed_and_marks_the_boxes_to_mend(fill: Fill) -> None:
@@ -164,8 +164,9 @@ def test_a_choice_that_is_no_longer_offered_is_shown_by_its_id(context: FormCont
 
 
 def test_only_a_true_tick_counts(context: FormContext) -> None:
-    page = open_page("consent", context, {"consent": {"review": "yes", "abroad": True}})
-    assert (page["review"].data, page["abroad"].data) == (False, True)
+    for stored, ticked in (("yes", False), (True, True)):
+        page = open_page("condition", context, {"condition": {"told_unknown": stored}})
+        assert page["told_unknown"].data is ticked
 
 
 def test_the_checklist_says_what_is_there_by_state(context: FormContext) -> None:

@@ -22,14 +22,22 @@ from tests.forms.conftest import sent
 STEPS = [page.step for page in PAGES]
 COMPLETE: dict[str, dict[str, str | list[str]]] = {
     "who": {"who": "carer"},
-    "asking": {"your_name": "Amira Haddad", "role": "Daughter", "permission": "authority", "knows": "yes"},
+    "asking": {
+        "your_name": "Amira Haddad", "relation": "other", "relation_other": "Daughter", "permission": "permission",
+        "knows": "yes", "knows_diagnosis": "yes",
+    },
+    "readers": {"may_read": ["nobody"]},
     "patient": {"full_name": "Yusuf Haddad", "born-day": "27", "born-month": "3", "born-year": "1951", "country": "JO"},
+    "patient-agrees": {"how": "link", "patient_email": "yusuf@example.org"},
     "reach-you": {"email": "amira@example.org", "best_way": "email", "tongues": ["ar"], "interpreter": "no"},
+    "timing": {"in_hospital": "no", "planned": "yes", "plan": "An operation"},
     "condition": {"specialty": "bones-spine", "told": "A slipped disc."},
+    "treatment": {"none_so_far": "yes"},
     "reason": {"reason": "major-treatment"},
-    "treatment": {"none_so_far": "yes", "planned": "yes", "plan": "An operation", "in_hospital": "no"},
+    "frame": {"decision": "Whether to have the operation."},
     "questions": {"first": "Does an operation help more than waiting?"},
     "what-matters": {"risk": "some"},
+    "preferences": {"countries": ["DE", "US"]},
     "records": {"tongues": ["ar"], "items_held-scan-files": "have"},
     "consent": {"review": "yes", "abroad": "yes", "contact": "yes", "statement": "yes"},
 }  # fmt: skip
@@ -65,7 +73,7 @@ def test_every_page_in_order_leads_to_the_check(complete: dict[str, Any]) -> Non
 def test_only_those_who_ask_for_somebody_are_asked_about_themselves(context: FormContext) -> None:
     own = take({}, context, "who", who="myself")
     assert "asking" not in journey.path(own)
-    assert journey.next_unanswered(own, context) == "patient"
+    assert journey.next_unanswered(own, context) == "readers"
     assert not journey.may_visit("asking", own, context)
 
 
@@ -92,9 +100,9 @@ def test_another_specialty_brings_back_its_own_list_of_records(
 
 
 def test_what_is_no_longer_asked_is_not_sent(complete: dict[str, Any], context: FormContext) -> None:
-    changed = take(complete, context, "treatment", planned="no")
-    assert changed["treatment"]["plan"] == "An operation"
-    assert "plan" not in journey.pruned(changed)["treatment"]
+    changed = take(complete, context, "timing", planned="no")
+    assert changed["timing"]["plan"] == "An operation"
+    assert "plan" not in journey.pruned(changed)["timing"]
 
 
 def test_records_of_another_list_are_not_sent(complete: dict[str, Any], context: FormContext) -> None:
@@ -107,8 +115,8 @@ def test_records_of_another_list_are_not_sent(complete: dict[str, Any], context:
 
 def test_the_way_back_leads_to_the_page_before(complete: dict[str, Any]) -> None:
     assert journey.before("who", complete) == ""
-    assert journey.before("patient", complete) == "asking"
-    assert journey.before("patient", {"who": {"who": "myself"}}) == "who"
+    assert journey.before("readers", complete) == "asking"
+    assert journey.before("readers", {"who": {"who": "myself"}}) == "who"
     assert journey.before(CHECK, complete) == "consent"
 
 

@@ -22,6 +22,8 @@ CHILD_BORN = {
         ("child", "authority", True),
         ("child", "permission", False),
         ("child", "not-yet", False),
+        ("carer", "not-yet", False),
+        ("professional", "authority", True),
         ("carer", "authority", True),
         ("carer", "permission", False),
         ("professional", "permission", True),
@@ -37,7 +39,7 @@ def test_who_may_ask_for_a_child(fill: Fill, who: str, permission: str | None, a
 
 
 def test_a_change_of_mind_about_who_asks_brings_the_page_back(context: FormContext) -> None:
-    born = {"patient": {"born": "2015-06-01"}, "asking": {"permission": "authority"}}
+    born = {"patient": {"born": "2015-06-01", "adult": False}, "asking": {"permission": "authority"}}
     assert answered("patient", {"who": {"who": "child"}} | born, context)
     assert not answered("patient", {"who": {"who": "myself"}} | born, context)
 

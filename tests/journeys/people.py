@@ -34,12 +34,11 @@ TYPED: dict[str, list[tuple[str, str]]] = demo.TYPED | {
         ("specialty", "bones-spine"), ("told", f"They call it {HEALTH}, found at Plantedhospital."),
         ("told_when-year", "2025"),
     ],
-    "treatment": [
-        ("so_far", f"Exercises against the {HEALTH}."), ("planned", "yes"), ("plan", f"An operation for {HEALTH}."),
-        ("in_hospital", "no"),
-    ],
+    "timing": [("in_hospital", "no"), ("planned", "yes"), ("plan", f"An operation for {HEALTH}.")],
+    "treatment": [("so_far", f"Exercises against the {HEALTH}.")],
+    "frame": [("about_me", f"I sit all day, with {HEALTH}."), ("what_matters", f"To live with {HEALTH}.")],
     "questions": [("first", f"Is an operation for {HEALTH} better than three more months of exercises?")],
-    "what-matters": [("matters", f"To live with {HEALTH}."), ("worries", ""), ("risk", "some")],
+    "what-matters": [("worries", f"That {HEALTH} gets worse."), ("risk", "some")],
 }  # fmt: skip
 
 
@@ -63,12 +62,18 @@ def step_of(page: Page) -> str:
     return page.url.rsplit("/", 1)[1].split("?")[0].split("#")[0]
 
 
+def start(page: Page) -> None:
+    """On the start page: begin, and say that nothing is happening now that cannot wait."""
+    page.get_by_role("main").get_by_role("button", name="Start now").click()
+    page.get_by_role("main").get_by_role("button", name="No, none of these").click()
+
+
 def fill_until(page: Page, last: str, typed: dict[str, list[tuple[str, str]]] | None = None) -> None:
     """Fill page after page until `last` is open."""
-    for _ in range(20):
+    for _ in range(30):
         if (step := step_of(page)) == last:
             return
-        fill(page, (typed or TYPED)[step])
+        fill(page, (typed or TYPED).get(step, []))
         page.get_by_role("button", name="Continue").click()
         page.wait_for_url(lambda address, here=step: not address.split("?")[0].endswith(f"/{here}"))
     raise AssertionError(f"never came to {last}")

@@ -49,17 +49,16 @@ def whole_case(client, new_client, services, outbox_letters) -> list[str]:
 
 
 def _fill_and_send(client, services) -> None:
-    page = client.get("/request/en/")
-    answer = client.answer(page, form="/request/en/")
-    for _ in range(15):
+    answer = client.answer(client.get("/request/en/can-it-wait"))
+    for _ in range(30):
         page = client.get(answer.location, follow_redirects=True)
         step = page.request.path.rsplit("/", 1)[1]
         if step == "check":
             break
         values: dict[str, list[str]] = {}
-        for name, value in TYPED[step]:
+        for name, value in TYPED.get(step, []):  # not every page asks something
             values.setdefault(name, []).append(value)
-        answer = client.answer(page, form=step, **values)
+        answer = client.answer(page, form=step if values else 0, **values)
         assert answer.status_code == 303, answer.text
     assert client.answer(page, form="/send").status_code in (200, 303)
 

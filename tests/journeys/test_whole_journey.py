@@ -56,7 +56,7 @@ def _begin(page: Page, house, axe=None) -> None:
     page.locator('main a[href^="/request/en/"], a.md-button[href^="/request/en/"]').first.click()
     if axe:
         axe(page)
-    page.get_by_role("button", name="Start now").click()
+    people.start(page)
 
 
 def test_a_worried_reader_sends_a_case_and_a_coordinator_gets_the_records(

@@ -12,7 +12,7 @@ from intake.links import grants
 from intake.links.grants import Grant
 from intake.links.sessions import sessions
 from intake.links.tokens import Purpose
-from tests.builders import a_case, a_draft
+from tests.builders import a_case, a_draft, answers_for_another
 from tests.visitor import Visitor, forms
 
 KINDS = [purpose for purpose in Purpose if purpose is not Purpose.REFERRAL]
@@ -37,7 +37,8 @@ def grant_of(services, now: datetime) -> Callable[[Purpose], Grant]:
                 ways_in.draft_link(tx, services, draft, purpose, now)
                 found = grants.standing(tx, purpose, draft.id, now)
             else:
-                found = grants.standing(tx, purpose, a_case(tx, services, now).id, now)
+                answers = answers_for_another(services) if purpose is Purpose.AGREE else None
+                found = grants.standing(tx, purpose, a_case(tx, services, now, answers=answers).id, now)
         assert found is not None
         return found
 

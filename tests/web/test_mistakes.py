@@ -13,17 +13,15 @@ from intake.forms.draft_answers import TYPED
 from intake.forms.pages import PAGES
 from intake.links import sessions
 from intake.links.sessions import Role
-from tests.builders import a_draft, filled_answers
+from tests.builders import a_draft, answers_for_another
 from tests.forms.conftest import TODAY
 from tests.forms.test_mistakes import CASES
 from tests.visitor import Form, Visitor, forms
 
-ASKING = [("your_name", "Rui Demo"), ("role", "His brother"), ("permission", "authority"), ("knows", "yes")]
-
 
 def let_in(client: Visitor, services: Any, now: datetime, missing: str) -> drafts.Draft:
     """A browser with a request for somebody else that is whole but for one page."""
-    answers = filled_answers(services, who=[("who", "carer")], asking=ASKING)
+    answers = answers_for_another(services)
     if missing != "who":  # the first page stays: which pages there are depends on it
         del answers[missing]
     with services.database.transaction() as tx:

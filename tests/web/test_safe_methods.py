@@ -15,7 +15,7 @@ from intake.keys import wrapped_keys
 from intake.links import grants, sessions
 from intake.links.sessions import Role
 from intake.links.tokens import Purpose
-from tests.builders import a_case, a_draft
+from tests.builders import a_case, a_draft, answers_for_another
 from tests.web import sending
 from tests.web.desk_shelf import a_record
 from tests.web.desk_visits import a_signed_in_coordinator
@@ -55,7 +55,8 @@ def _files(folder: Path) -> dict[str, str]:
 def everybody(client, services, now: datetime):
     """A browser that holds a session of every role, and what the routes can be asked for."""
     with services.database.transaction() as tx:
-        case, draft = a_case(tx, services, now), a_draft(tx, services, now)
+        case = a_case(tx, services, now, answers=answers_for_another(services))
+        draft = a_draft(tx, services, now, answers=answers_for_another(services))
         other = a_draft(tx, services, now)
         parked = a_draft(tx, services, now)
         lifecycle.send_draft(tx, services, parked, None, now)
@@ -77,15 +78,19 @@ def everybody(client, services, now: datetime):
     with services.database.transaction() as tx:
         secret = sessions.start(tx, Role.DRAFT, draft.id, now, expires_at=draft.expires_at, address_checked=True)
         enrol = sessions.start(tx, Role.ENROL, guest.id, now)
+        links[Purpose.AGREE] = ways_in.agree_link(tx, services, case, now)
+        agree = sessions.start(tx, Role.AGREE, case.id, now, address_checked=True)
         links[Purpose.CASE] = ways_in.current_case_link(tx, services, case, now)
     client.set_cookie("__Host-draft", secret, domain="localhost", secure=True)
     client.set_cookie("__Host-enrol", enrol, domain="localhost", secure=True)
+    client.set_cookie("__Host-agree", agree, domain="localhost", secure=True)
     tokens = [link.rsplit("/", 1)[1] for link in links.values()]
-    return client, {"case_id": [case.id], "token": tokens, "upload_id": [held.id, unfinished], "code": ["en"]}
+    known = {"case_id": [case.id], "upload_id": [held.id, unfinished], "call_id": ["no-such-call"]}
+    return client, known | {"token": tokens, "code": ["en"], "what": ["statistics", "abroad-DE"]}
 
 
-STEPS = ["who", "asking", "patient", "reach-you", "condition", "reason", "treatment", "questions", "what-matters"]
-STEPS += ["records", "consent"]
+STEPS = ["who", "asking", "readers", "patient", "patient-agrees", "reach-you", "timing", "condition", "treatment"]
+STEPS += ["reason", "frame", "questions", "what-matters", "preferences", "records", "consent"]
 
 
 def _addresses(app, known: dict[str, list[str]]) -> list[str]:

@@ -82,7 +82,7 @@ def test_a_foreign_host_name_is_refused(app) -> None:
 def test_an_unsafe_request_must_come_from_our_own_pages(app, settings, headers: dict[str, str], allowed: bool) -> None:
     visitor: Visitor = app.test_client()
     visitor.base_url = settings.base_url
-    page = visitor.get("/request/en/")
+    page = visitor.get("/request/en/can-it-wait")
     token = page.text.split('name="csrf_token" value="')[1].split('"')[0]
     said = {name: settings.base_url if value == "own" else value for name, value in headers.items()}
     # Straight to the application: the visitor of the tests would say same-origin by itself.
@@ -100,11 +100,11 @@ def test_one_press_too_many_is_told_to_wait(services, monkeypatch) -> None:
     visitor = app.test_client()
     visitor.base_url = services.settings.base_url
     most = int(LIMITS["start"].split()[0])
-    page = visitor.get("/request/en/")
+    page = visitor.get("/request/en/can-it-wait")
     answers = [visitor.answer(page, form="/request/en/").status_code for _ in range(most + 1)]
     assert answers == [303] * most + [429]
     refused = visitor.answer(page, form="/request/en/")
-    assert int(refused.headers["Retry-After"]) > 0 and "Wait a few minutes" in refused.text
+    assert int(refused.headers["Retry-After"]) > 0 and "You can try again in" in refused.text
     assert visitor.get("/request/en/").status_code == 200
 
 
@@ -117,7 +117,7 @@ def test_whatever_a_proxy_says_of_the_visitor_is_counted_and_breaks_nothing(serv
     visitor = app.test_client()
     visitor.base_url = services.settings.base_url
     headers = {"X-Forwarded-For": said}
-    page = visitor.get("/request/en/", headers=headers)
+    page = visitor.get("/request/en/can-it-wait", headers=headers)
     token = page.text.split('name="csrf_token" value="')[1].split('"')[0]
     assert visitor.post("/request/en/", data={"csrf_token": token}, headers=headers).status_code == 303
 
@@ -125,17 +125,17 @@ def test_whatever_a_proxy_says_of_the_visitor_is_counted_and_breaks_nothing(serv
 def test_a_browser_that_keeps_no_cookies_is_told_so(app, settings, services, now: datetime) -> None:
     with services.database.transaction() as tx:
         link = ways_in.case_link(tx, services, a_case(tx, services, now), now).removeprefix(settings.base_url)
-    for address in ("/request/en/", link):
+    for address in ("/request/en/can-it-wait", link):
         visitor = app.test_client(use_cookies=False)
         visitor.base_url = settings.base_url
-        answer = visitor.answer(visitor.get(address), form=address)
+        answer = visitor.answer(visitor.get(address))
         assert answer.status_code == 403
         assert "Allow cookies" in answer.text
 
 
 def test_an_emptied_visit_cookie_is_replaced(client) -> None:
     client.set_cookie("__Host-visit", "", domain="localhost", secure=True)
-    assert client.answer(client.get("/request/en/"), form="/request/en/").status_code == 303
+    assert client.answer(client.get("/request/en/can-it-wait")).status_code == 303
 
 
 ZERO = ["/uploads/%00", "/case/records/a%00b/cancel", "/desk/cases/%00", "/l/%00", "/%00", "/request/en/%00"]

@@ -23,7 +23,8 @@ class Email(Line):
     kind = "email"
 
     def __init__(self, label: str, **kwargs: Any) -> None:
-        super().__init__(label, most=EMAIL_MOST, inputmode="email", autocomplete="email", **kwargs)
+        kwargs.setdefault("autocomplete", "email")
+        super().__init__(label, most=EMAIL_MOST, inputmode="email", **kwargs)
 
     def check(self, form: Any) -> None:
         """Sets `data` to the normalised address, or raises."""
@@ -42,7 +43,8 @@ class Phone(Line):
     kind = "phone"
 
     def __init__(self, label: str, **kwargs: Any) -> None:
-        super().__init__(label, most=PHONE_MOST, inputmode="tel", autocomplete="tel", **kwargs)
+        kwargs.setdefault("autocomplete", "tel")
+        super().__init__(label, most=PHONE_MOST, inputmode="tel", **kwargs)
 
     def check(self, form: Any) -> None:
         """Sets `data` to E.164, or raises."""
@@ -69,3 +71,9 @@ class Phone(Line):
         if self.errors or not self.data.startswith("+"):
             return str(self.data)
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def same_address(one: object, other: object) -> bool:
+    """Whether two addresses lead to one mailbox, as far as their text tells; an empty one is never the same."""
+    first, second = str(one or "").strip().casefold(), str(other or "").strip().casefold()
+    return bool(first) and first == second

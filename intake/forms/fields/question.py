@@ -16,8 +16,8 @@ class Question(Field):
 
     `other` and `hint_other` speak of a patient who is not the reader. `why` says why we ask and `seen_by` who
     reads it; both are for the table of fields. `only_if=("planned", "yes")` asks it only when that field has
-    that answer: otherwise it is never wrong, and what was typed is kept. `unless="told_unknown"` lets it be
-    empty when that box is ticked.
+    that answer (or one of a tuple of answers): otherwise it is never wrong, and what was typed is kept.
+    `unless="told_unknown"` lets it be empty when that box is ticked.
     """
 
     kind = "line"
@@ -36,7 +36,7 @@ class Question(Field):
         required: bool = True,
         why: str = "",
         seen_by: str = "specialist",
-        only_if: tuple[str, str] | None = None,
+        only_if: tuple[str, str | tuple[str, ...]] | None = None,
         unless: str = "",
         autocomplete: str = "",
         **kwargs: Any,
@@ -101,7 +101,7 @@ class Question(Field):
         if self.only_if is None:
             return True
         name, wanted = self.only_if
-        return bool(self._form[name].data == wanted)
+        return is_one_of(self._form[name].data, wanted)
 
     @property
     def empty(self) -> bool:
@@ -145,3 +145,8 @@ class Question(Field):
     def theirs(self) -> bool:
         """Whether `said` is the person's own text, of unknown direction, rather than words of ours."""
         return True
+
+
+def is_one_of(answer: Any, wanted: str | tuple[str, ...]) -> bool:
+    """Whether an answer is the wanted one, or one of the wanted."""
+    return bool(answer in wanted if isinstance(wanted, tuple) else answer == wanted)

@@ -1,5 +1,6 @@
 """Boxes for words: one line, a full name in any script, a longer text, and the trap that people never see."""
 
+import unicodedata
 from typing import Any
 
 from wtforms.validators import StopValidation
@@ -10,9 +11,12 @@ from intake.languages import N_
 
 NAME_MOST = 200
 LINE_MOST = 200
+# Modifier letters, such as the ʻokina and some apostrophes, belong to no script of their own.
+LETTERS_OF_A_SCRIPT = ("Lu", "Ll", "Lt", "Lo")
 
 TOO_LONG = N_("Use %(most)s characters or fewer. You have used %(used)s.")
 NO_LETTER = N_("Type the name with letters, in any script")
+NOT_LATIN = N_("Type the name with Latin letters only, such as A, b, é or ñ, or leave the box empty")
 LEAVE_EMPTY = N_("Leave this box empty. It is there to stop programs that fill in forms.")
 
 
@@ -55,6 +59,21 @@ class FullName(Line):
         if not any(sign.isalpha() for sign in self.data):
             raise StopValidation(self.say(NO_LETTER))
         super().check(form)
+
+
+class LatinName(FullName):
+    """The same name once more in Latin letters, as a passport has it; marks, blanks and apostrophes are fine."""
+
+    def check(self, form: Any) -> None:
+        """Raises when a letter is of another script, or when there is none."""
+        super().check(form)
+        if not all(is_latin(sign) for sign in self.data if unicodedata.category(sign) in LETTERS_OF_A_SCRIPT):
+            raise StopValidation(self.say(NOT_LATIN))
+
+
+def is_latin(sign: str) -> bool:
+    """Whether a letter is one of the Latin script."""
+    return unicodedata.name(sign, "").startswith("LATIN ")
 
 
 class LongText(Line):

@@ -1,14 +1,65 @@
-"""About the person who asks for somebody else: name, role, permission, and whether the patient knows."""
+"""About the person who asks for somebody else: name, relationship, permission, and what the patient knows."""
 
-from intake.forms.base import StepForm
-from intake.forms.fields.choices import NO, YES, Option, Radios
+from collections.abc import Mapping
+from typing import Any
+
+from intake.forms.base import MYSELF, StepForm
+from intake.forms.context import Answers, FormContext
+from intake.forms.fields.choices import I_DO_NOT_KNOW, NO, YES, Option, Radios, Select
 from intake.forms.fields.text import FullName, Line
+from intake.forms.steps.who import CARER, CHILD, PROFESSIONAL
 from intake.languages import N_
 
 AUTHORITY, PERMISSION, NOT_YET = "authority", "permission", "not-yet"
+CANNOT, PARTLY, OTHER = "cannot", "partly", "other"
+
+RELATIONS = {
+    "parent": N_("Mother or father"),
+    "partner": N_("Husband, wife or partner"),
+    "son-daughter": N_("Son or daughter"),
+    "sibling": N_("Brother or sister"),
+    "guardian": N_("Guardian"),
+    "friend": N_("Friend"),
+    "treating-doctor": N_("Treating doctor"),
+    "nurse-coordinator": N_("Nurse or coordinator"),
+    OTHER: N_("Somebody else"),
+}
+# Whom we offer which: a doctor is not asked whether she is a friend.
+OFFERED = {
+    CHILD: ("parent", "guardian", OTHER),
+    CARER: ("partner", "son-daughter", "parent", "sibling", "guardian", "friend", OTHER),
+    PROFESSIONAL: ("treating-doctor", "nurse-coordinator", OTHER),
+}
+ROLE_WORDS = {"label": N_("What is your role?"), "missing": N_("Choose what your role is")}
+
+
+def relations(form: Any) -> tuple[Option, ...]:
+    """Who somebody can be to the patient, by whom the request is for."""
+    return tuple(Option(each, RELATIONS[each]) for each in OFFERED.get(for_whom(form.answers), tuple(RELATIONS)))
+
+
+def for_whom(answers: Answers) -> str:
+    """Whom the request is for, by id."""
+    return str(answers.get("who", {}).get("who", MYSELF))
+
+
+def countries(form: Any) -> Mapping[str, str]:
+    """Every country by its code, in the reader's language."""
+    return form.context.countries
+
+
+class Relation(Radios):
+    """Who the person is to the patient; a professional is asked for a role."""
+
+    def word(self, name: str) -> str:
+        """The message id that fits whom the request is for."""
+        professional = for_whom(self._form.answers) == PROFESSIONAL
+        return (professional and ROLE_WORDS.get(name)) or super().word(name)
 
 
 class Asking(StepForm):
+    """The page about who asks; it is asked of those who ask for somebody else."""
+
     step = "asking"
     title = N_("About you, who are asking")
     short_title = N_("About you")
@@ -20,11 +71,26 @@ class Asking(StepForm):
         autocomplete="name",
         why=N_("To know who is asking, and whom we write to"),
     )
-    role = Line(
-        N_("Your relationship to the patient, or your role"),
-        hint=N_("For example: daughter, father, guardian, treating doctor"),
-        missing=N_("Tell us how you are related to the patient, or what your role is"),
+    relation = Relation(
+        N_("Who are you to the patient?"),
+        missing=N_("Choose who you are to the patient"),
+        options=relations,
         why=N_("To know who may decide and who may read the opinion"),
+    )
+    relation_other = Line(
+        N_("Who are you to the patient, in your own words?"),
+        missing=N_("Write who you are to the patient, or choose one of the answers above"),
+        only_if=("relation", OTHER),
+        why=N_("To know who may decide and who may read the opinion"),
+    )
+    your_country = Select(
+        N_("The country you live in"),
+        hint=N_("If it is not the country the patient lives in"),
+        required=False,
+        names=countries,
+        autocomplete="country",
+        why=N_("To read your telephone number rightly, and to know what time it is where you are"),
+        seen_by="coordinator",
     )
     permission = Radios(
         N_("Do you have the patient’s permission, or legal authority, to ask?"),
@@ -38,7 +104,7 @@ class Asking(StepForm):
             Option(
                 NOT_YET,
                 N_("Not yet"),
-                hint=N_("You can go on. You will need it before you send the request."),
+                hint=N_("You can go on. No specialist reads the case before there is permission."),
             ),
         ),
     )
@@ -49,6 +115,28 @@ class Asking(StepForm):
         options=(
             Option(YES, N_("Yes")),
             Option(NO, N_("No"), hint=N_("We will speak with you first, and only with you")),
-            Option("cannot", N_("The patient is too young or too ill to understand it")),
+            Option(
+                CANNOT,
+                N_("The patient is too young or too ill to understand it"),
+                hint=N_("For an adult, somebody who may decide for them by law has to agree"),
+            ),
         ),
     )
+    knows_diagnosis = Radios(
+        N_("Does the patient know what the illness is?"),
+        missing=N_("Choose whether the patient knows what the illness is, or “I do not know”"),
+        only_if=("knows", (YES, NO)),
+        why=N_("So that nobody learns about an illness or a request from us by accident"),
+        options=(
+            Option(YES, N_("Yes")),
+            Option(PARTLY, N_("Partly"), hint=N_("We will speak with you first")),
+            Option(NO, N_("No"), hint=N_("We will speak with you first")),
+            Option(I_DO_NOT_KNOW.id, I_DO_NOT_KNOW.label, hint=N_("We will speak with you first"), apart=True),
+        ),
+    )
+
+    @classmethod
+    def stands(cls, answers: Answers, context: FormContext) -> bool:
+        """False when the request is now for somebody else, so that the relationship given does not fit."""
+        given = answers.get(cls.step, {}).get("relation")
+        return given in OFFERED.get(for_whom(answers), RELATIONS)

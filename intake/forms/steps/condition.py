@@ -43,6 +43,7 @@ class Condition(StepForm):
     )
     told_unknown = Tick(
         N_("I have not been told, or I do not know"),
+        other=N_("Nobody has told us, or I do not know"),
         required=False,
         why=N_("“I do not know” is an answer too"),
     )

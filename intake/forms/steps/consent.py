@@ -1,15 +1,31 @@
-"""Agreement, one box for each purpose, none ticked beforehand. What was shown is proved by version and
+"""Agreement, one box for each purpose, none ticked beforehand. What was shown is proved by its words, version and
 hash."""
 
 from typing import Any
 
-from intake.forms.base import StepForm, is_about_other
-from intake.forms.consent_texts import CONSENT_VERSION, CONSENTS, ConsentText, consent_text
+from werkzeug.datastructures import MultiDict
+
+from intake.forms.base import StepForm
+from intake.forms.consent_texts import (
+    CONSENTS,
+    ConsentText,
+    asked_for,
+    consent_record,
+    consent_text,
+    shown_hash,
+)
 from intake.forms.context import Answers, FormContext, Json
+from intake.forms.csrf import Guard
 from intake.forms.fields.choices import Tick
 from intake.languages import N_
 
 BY_ID = {consent.id: consent for consent in CONSENTS}
+SHOWN, ASKED_FOR = "shown", "asked_for"
+
+TEXTS_CHANGED = N_(
+    "The sentences below have changed since you opened this page, perhaps in another window. Read them again, and tick "
+    "those that you agree to"
+)
 
 
 class ConsentTick(Tick):
@@ -22,9 +38,15 @@ class ConsentTick(Tick):
             missing=consent.missing,
             required=consent.required,
             why=why,
+            seen_by="coordinator",
             **kwargs,
         )
         self.consent = consent
+
+    @property
+    def asked(self) -> bool:
+        """Whether the other answers make this something to agree to."""
+        return self.consent.wanted(self._form.answers)
 
     @property
     def summary(self) -> str:
@@ -33,12 +55,16 @@ class ConsentTick(Tick):
 
     @property
     def wording(self) -> str:
-        """The text with the service, the countries and the age filled in."""
-        return consent_text(self.consent, self._form.context, self._form.about_other)
+        """The text with the service, the countries, the doctor and the age filled in."""
+        return consent_text(self.consent, self._form.context, self._form.answers)
 
 
 class Consent(StepForm):
-    """The page of agreements; it must be answered again when texts, countries or the person concerned change."""
+    """The page of agreements; it must be answered again when texts, countries or the person concerned change.
+
+    A page that shows other texts than those of now, since an earlier answer was changed in another window, agrees to
+    nothing: its ticks are dropped, and it is asked again.
+    """
 
     step = "consent"
     title = N_("Your agreement")
@@ -52,22 +78,51 @@ class Consent(StepForm):
     )
     contact = ConsentTick(BY_ID["contact"], N_("To send you the opinion and ask you what is missing"))
     statement = ConsentTick(BY_ID["statement"], N_("Only a person who may decide can agree"))
+    interpreter = ConsentTick(BY_ID["interpreter"], N_("Whoever translates the case reads it too"))
+    doctor = ConsentTick(BY_ID["doctor"], N_("We write to nobody about you without your permission"))
     statistics = ConsentTick(BY_ID["statistics"], N_("To show how the service does; it is your choice"))
 
+    def __init__(
+        self, context: FormContext, answers: Answers, formdata: Any = None, *, guard: Guard | None = None
+    ) -> None:
+        self.shown = shown_hash(answers, context)
+        self.outdated = formdata is not None and formdata.get(SHOWN, self.shown) != self.shown
+        self.refused = False
+        if self.outdated:
+            formdata = MultiDict((name, each) for name, each in formdata.items() if name not in BY_ID)
+        super().__init__(context, answers, formdata, guard=guard)
+        if formdata is None and not self.stands(answers, context):
+            self._untick_changed()
+
+    def _untick_changed(self) -> None:
+        """A box whose text is another one now was not ticked for it."""
+        before = {line["sha256"] for line in self.answers.get(self.step, {}).get("record") or ()}
+        for line in consent_record(self.answers, self.context, {}):
+            if line["sha256"] not in before:
+                self[line["id"]].data = False
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Never valid for texts that are not those of now."""
+        self.refused = self.outdated
+        return super().validate(extra_validators) and not self.outdated
+
+    @property
+    def mistakes(self) -> list[tuple[str, str]]:
+        """That the texts have changed comes before what is missing."""
+        return ([("", self.context.say(TEXTS_CHANGED))] if self.refused else []) + super().mistakes
+
+    @property
+    def typed(self) -> dict[str, list[str]]:
+        """The ticks, and the texts that they were set at."""
+        return super().typed | {SHOWN: [self.shown]}
+
     def stored(self) -> dict[str, Json]:
-        """The ticks, with the version, the countries and the person they were given for."""
-        return super().stored() | {
-            "version": CONSENT_VERSION,
-            "countries": list(self.context.abroad),
-            "for_other": self.about_other,
-        }
+        """The ticks of what was asked, what they were given for, and the record of the very words shown."""
+        ticked = {field.name: field.stored() for field in self.questions if field.asked}
+        record = consent_record(self.answers, self.context, ticked)
+        return ticked | {ASKED_FOR: asked_for(self.answers, self.context), "record": record}
 
     @classmethod
     def stands(cls, answers: Answers, context: FormContext) -> bool:
-        """False when the texts, the countries or the person concerned have changed since."""
-        given = answers.get(cls.step, {})
-        return bool(
-            given.get("version") == CONSENT_VERSION
-            and given.get("countries") == list(context.abroad)
-            and given.get("for_other") == is_about_other(answers)
-        )
+        """False when the texts, the countries, the doctor or the person concerned have changed since."""
+        return bool(answers.get(cls.step, {}).get(ASKED_FOR) == asked_for(answers, context))

@@ -1,18 +1,19 @@
 """About the patient: name, date of birth, country. A person under age cannot ask alone."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from wtforms import ValidationError
 
 from intake.forms.base import MYSELF, StepForm, is_about_other
-from intake.forms.context import Answers, FormContext
+from intake.forms.context import Answers, FormContext, Json
 from intake.forms.fields.choices import Select
 from intake.forms.fields.dates import DateBoxes, age_on
-from intake.forms.fields.text import FullName
-from intake.forms.steps.asking import AUTHORITY, PERMISSION
+from intake.forms.fields.text import FullName, LatinName, Line
+from intake.forms.steps.asking import AUTHORITY, PERMISSION, countries
 from intake.forms.steps.who import PROFESSIONAL
 from intake.languages import N_
+
+CALL_MOST = 100
 
 UNDER_AGE_ALONE = N_(
     "A person under %(age)s cannot ask alone. Ask a parent or another adult with legal authority to send "
@@ -25,10 +26,10 @@ UNDER_AGE_NO_AUTHORITY = N_(
     "change the answer about permission, or telephone us. If the date is wrong, change it"
 )
 
-
-def countries(form: Any) -> Mapping[str, str]:
-    """Every country by its code, in the reader's language."""
-    return form.context.countries
+NOT_SERVED = N_(
+    "We cannot help people who live in %(country)s. At the end of this page stand other ways, and where else to ask. "
+    "If the country is wrong, change it"
+)
 
 
 class Patient(StepForm):
@@ -36,6 +37,7 @@ class Patient(StepForm):
     title = N_("About you")
     title_other = N_("About the patient")
     short_title = N_("The patient")
+    template = "request/patient.html"
 
     full_name = FullName(
         N_("Your full name"),
@@ -46,6 +48,25 @@ class Patient(StepForm):
         missing_other=N_("Type the patient’s full name"),
         autocomplete="name",
         why=N_("To be sure that the records belong to this person"),
+    )
+    latin_name = LatinName(
+        N_("Your name in Latin letters, as in the passport"),
+        other=N_("The patient’s name in Latin letters, as in the passport"),
+        hint=N_("If your name is written in another script. Hospitals abroad often file it in these letters."),
+        hint_other=N_("If the name is written in another script. Hospitals abroad often file it in these letters."),
+        required=False,
+        autocomplete="off",
+        why=N_("Records are often filed under this spelling"),
+    )
+    call_me = Line(
+        N_("What shall we call you?"),
+        other=N_("What does the patient like to be called?"),
+        hint=N_("If you like. For example a short name, or a title with the family name."),
+        required=False,
+        most=CALL_MOST,
+        autocomplete="off",
+        why=N_("To speak to people as they wish"),
+        seen_by="coordinator",
     )
     born = DateBoxes(
         N_("Your date of birth"),
@@ -73,10 +94,36 @@ class Patient(StepForm):
         if field.data and message:
             raise ValidationError(self.context.say(message, age=self.context.adult_age))
 
+    def validate_country(self, field: Select) -> None:
+        """Raises for a country whose residents we cannot serve."""
+        if self.not_served:
+            raise ValidationError(self.context.say(NOT_SERVED, country=self.not_served))
+
+    @property
+    def not_served(self) -> str:
+        """The name of the country on this page if we cannot serve people who live there; else ""."""
+        code = self.country.data
+        return self.context.country(code) if code in self.context.not_served else ""
+
+    def stored(self) -> dict[str, Json]:
+        """The answers, and whether the patient is of age today: the pages that follow depend on it."""
+        return super().stored() | {"adult": is_adult(self.born.data, self.context)}
+
     @classmethod
     def stands(cls, answers: Answers, context: FormContext) -> bool:
-        """False when another page's answer has made this one impossible."""
-        return not under_age_fault(answers.get(cls.step, {}).get("born"), answers, context)
+        """False when another page's answer has made this one impossible, or a birthday has made an adult; or when we
+        do not serve the country (any more)."""
+        given = answers.get(cls.step, {})
+        if given.get("country") in context.not_served:
+            return False
+        same_age = given.get("adult") is is_adult(given.get("born"), context)
+        return same_age and not under_age_fault(given.get("born"), answers, context)
+
+
+def is_adult(born: Any, context: FormContext) -> bool:
+    """Whether somebody born on this day is of age today, by the operator's rule; False while no whole date is known."""
+    age = age_on(born, context.today) if isinstance(born, str) else None
+    return age is not None and age >= context.adult_age
 
 
 def under_age_fault(born: Any, answers: Answers, context: FormContext) -> str:

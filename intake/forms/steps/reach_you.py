@@ -1,12 +1,14 @@
-"""How to reach the person who asks: e-mail (needed), telephone (if they like), languages, interpreter."""
+"""How to reach the person who asks: e-mail (needed), telephone (if they like), when, in which languages."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from wtforms import ValidationError
 
-from intake.forms.base import StepForm
-from intake.forms.fields.choices import NO, YES, Checkboxes, Option, Radios
-from intake.forms.fields.contact import Email, Phone
+from intake.forms.base import StepForm, where_they_live
+from intake.forms.context import Answers, FormContext
+from intake.forms.fields.choices import NO, YES, Checkboxes, Option, Radios, Select
+from intake.forms.fields.contact import Email, Phone, same_address
 from intake.forms.fields.text import Line, Trap
 from intake.languages import N_
 
@@ -17,6 +19,7 @@ COMMON_TONGUES = (
 )  # fmt: skip
 
 NO_NUMBER = N_("Type your telephone number above, or choose e-mail")
+NOT_YOURS = N_("Type your own e-mail address. You gave this one as the patient’s")
 
 
 def common_tongues(form: Any) -> tuple[Option, ...]:
@@ -26,7 +29,30 @@ def common_tongues(form: Any) -> tuple[Option, ...]:
     )
 
 
+def zones(form: Any) -> Mapping[str, str]:
+    """The time zones of the country the reader lives in, with their cities."""
+    return form.context.zones(form.region)
+
+
+class Zone(Select):
+    """A time zone; where a country has one only, that is the answer until somebody changes it."""
+
+    @property
+    def asked(self) -> bool:
+        """Only where we know the zones of the country."""
+        return bool(self.names)
+
+    def process_data(self, value: Any) -> None:
+        """A stored id; a zone of another country counts as none."""
+        super().process_data(value)
+        known = list(self.names)
+        if self.data not in known:
+            self.data = known[0] if len(known) == 1 else ""
+
+
 class ReachYou(StepForm):
+    """The page about reaching the person who types."""
+
     step = "reach-you"
     title = N_("How can we reach you?")
     short_title = N_("How to reach you")
@@ -56,6 +82,26 @@ class ReachYou(StepForm):
         why=N_("So that we reach you in the way that is easy for you"),
         seen_by="coordinator",
     )
+    when = Radios(
+        N_("When is a good time to call?"),
+        options=(
+            Option("mornings", N_("In the morning")),
+            Option("afternoons", N_("In the afternoon")),
+            Option("evenings", N_("In the evening")),
+            Option("any", N_("At any time")),
+        ),
+        required=False,
+        why=N_("To call when it suits you"),
+        seen_by="coordinator",
+    )
+    zone = Zone(
+        N_("Your time zone"),
+        hint=N_("Choose the city whose clock is yours."),
+        required=False,
+        names=zones,
+        why=N_("To know what time it is where you are"),
+        seen_by="coordinator",
+    )
     tongues = Checkboxes(
         N_("Which languages do you read?"),
         missing=N_("Tick at least one language, or type it in the box below"),
@@ -81,3 +127,15 @@ class ReachYou(StepForm):
         """Raises when somebody wants to be called and gives no number."""
         if field.data == "telephone" and self.phone.empty:
             raise ValidationError(self.context.say(NO_NUMBER))
+
+    def validate_email(self, field: Email) -> None:
+        """Raises when it is the address that the patient's own link goes to."""
+        theirs = self.answers.get("patient-agrees", {})
+        if theirs.get("how") == "link" and same_address(field.data, theirs.get("patient_email")):
+            raise ValidationError(self.context.say(NOT_YOURS))
+
+    @classmethod
+    def stands(cls, answers: Answers, context: FormContext) -> bool:
+        """False when the reader lives in another country since, so that the time zone is not theirs any more."""
+        zone = answers.get(cls.step, {}).get("zone")
+        return not zone or zone in context.zones(where_they_live(answers))

@@ -10,11 +10,23 @@ from intake.languages import N_
 
 MORE_MOST = 1000
 
+# Where a reason speaks of "you", the words for somebody who asks for another patient.
+FOR_ANOTHER: dict[str, dict[str, str]] = {
+    "choose-treatment": {"hint_other": N_("There is a choice to make, or you want to know if there are others.")},
+    "little-experience": {"hint_other": N_("Doctors where the patient lives have seldom seen this illness.")},
+    "travel": {"hint_other": N_("You wonder whether the patient should be treated somewhere else.")},
+    "not-heard": {
+        "label_other": N_("The patient does not feel heard"),
+        "hint_other": N_("The patient’s worries or wishes have not been taken up."),
+    },
+}
+
 
 def reasons(form: Any) -> tuple[Option, ...]:
     """The reasons that we know, and "I do not know"."""
     known = form.context.knowledge.reasons
-    return (*(Option(each.id, each.title, hint=each.hint) for each in known), I_DO_NOT_KNOW)
+    options = (Option(each.id, each.title, hint=each.hint, **FOR_ANOTHER.get(each.id, {})) for each in known)
+    return (*options, I_DO_NOT_KNOW)
 
 
 class Reason(StepForm):

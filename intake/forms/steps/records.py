@@ -7,10 +7,14 @@ from intake.forms.base import StepForm
 from intake.forms.context import Answers, FormContext, Json
 from intake.forms.fields.checklist import RecordsChecklist
 from intake.forms.fields.choices import UNKNOWN, Checkboxes, Option
+from intake.forms.fields.places import Places
 from intake.forms.fields.text import Line
+from intake.forms.steps.patient import countries
 from intake.forms.steps.reach_you import common_tongues
 from intake.knowledge.facts import ChecklistItem, Knowledge
 from intake.languages import N_
+
+ADD_PLACE = "place"
 
 
 def tongues_or_unknown(form: Any) -> tuple[Option, ...]:
@@ -32,12 +36,20 @@ class Records(StepForm):
     intro = N_(
         "Tell us what there is. You do not need any files now: we send you a link for them afterwards."
     )
+    template = "request/records.html"
 
     items_held = RecordsChecklist(
         N_("Which of these do you have?"),
         hint=N_("You can leave a line open. “I do not know” is fine."),
         required=False,
         why=N_("It shows what the specialist can work with, and what is still missing"),
+    )
+    places = Places(
+        N_("Where are the records held?"),
+        hint=N_("Then we show you a letter that asks for them, ready to print."),
+        names=countries,
+        why=N_("To write the letter that asks for the records, by the rules of that country"),
+        seen_by="coordinator",
     )
     tongues = Checkboxes(
         N_("In which languages are the records?"),
@@ -51,6 +63,13 @@ class Records(StepForm):
         required=False,
         why=N_("To find a specialist who reads them, or a translator"),
     )
+
+    def press(self, button: str) -> bool:
+        """One place more to fill in."""
+        if button != ADD_PLACE:
+            return False
+        self["places"].add()
+        return True
 
     @property
     def specialty(self) -> str:

@@ -1,40 +1,32 @@
-"""What matters to the person, what worries them, and how much risk they would accept. There is no wrong
-answer."""
+"""What worries the person, and how much risk they would accept. There is no wrong answer. What matters most to them
+stands in the frame of the question; it is shown here and not asked again."""
 
 from intake.forms.base import StepForm
+from intake.forms.compose import Told, told_already
 from intake.forms.fields.choices import I_DO_NOT_KNOW, Option, Radios
 from intake.forms.fields.text import LongText
+from intake.forms.steps.frame import Frame
 from intake.languages import N_
 
-MATTERS_MOST = 1500
+WORRIES_MOST = 1500
 
 
 class WhatMatters(StepForm):
     step = "what-matters"
-    title = N_("What matters to you")
-    title_other = N_("What matters to the patient")
-    short_title = N_("What matters")
+    title = N_("What worries you, and how much risk you would accept")
+    title_other = N_("What worries the patient, and how much risk would be acceptable")
+    short_title = N_("Worries and risk")
     intro = N_(
         "Two people with the same illness can want different things. This helps the specialist to answer you."
     )
 
-    matters = LongText(
-        N_("What matters most to you?"),
-        other=N_("What matters most to the patient?"),
-        hint=N_(
-            "For example: to walk without pain, to live longer, to stay at home, to see a grandchild’s "
-            "wedding"
-        ),
-        required=False,
-        most=MATTERS_MOST,
-        tall=4,
-        why=N_("The best treatment depends on what a person wants from it"),
-    )
+    template = "request/what_matters.html"
+
     worries = LongText(
         N_("What worries you?"),
         other=N_("What worries the patient, or you?"),
         required=False,
-        most=MATTERS_MOST,
+        most=WORRIES_MOST,
         tall=4,
         why=N_("A worry that is known can be answered"),
     )
@@ -50,3 +42,8 @@ class WhatMatters(StepForm):
         ),
         why=N_("Treatments differ in risk; this tells which ones to talk about"),
     )
+
+    @property
+    def known(self) -> list[Told]:
+        """What matters most, as it was written in the frame."""
+        return told_already(((Frame, ("what_matters",)),), self.context, self.answers)
