@@ -25,7 +25,7 @@ __all__ = ["N_", "Languages"]
 
 CATALOGUES = Path(__file__).parent / "locale"
 # Form, case, letters and desk. A test holds each of them to saying everything.
-OFFERED = ("en",)
+OFFERED = ("en", "es", "ar")
 # Codes of CLDR that are areas or reserved, not countries a person lives in.
 NOT_COUNTRIES = frozenset({"EU", "EZ", "UN", "XA", "XB", "QO", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"})
 TATWEEL = "\u0640"  # stretches an Arabic word and is no letter

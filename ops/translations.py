@@ -33,6 +33,7 @@ PARTS = {
     "tags": re.compile(r"(<[a-z][^>]*>)"),
 }
 HEADING = re.compile(r"^(#+) (.+?)(?:\s+\{ ?#([\w-]+) ?\})?$", re.MULTILINE)
+FORM = re.compile(r"/request/[a-z]{2,3}/")  # each page leads to the form in its own language
 CODE = re.compile(r"```.*?```", re.DOTALL)
 NOT_READ = re.compile(r"\{ ?[^{}]*\}|\]\([^()\s]+\)|<[^>]*>|`[^`]*`|^\s*--8<--.*$", re.MULTILINE)
 THOUSANDS = re.compile(r"(?<=\d)[.,\u00a0\u202f](?=\d{3}(?!\d))")
@@ -109,7 +110,7 @@ def _cited(body: str, labels: Iterable[str]) -> list[str]:
 
 
 def _code_kept_out(body: str) -> str:
-    return CODE.sub("", body)
+    return FORM.sub("/request/", CODE.sub("", body))
 
 
 def _compared(name: str, english: list[str], own: list[str]) -> list[str]:

@@ -157,7 +157,7 @@ def test_a_lost_visitor_finds_every_page_the_steps_the_form_and_us(built_site: P
     main = text.partition("<main")[2].partition("</main>")[0]
     links = re.findall(r'href="([^"]+)"', main)
     names = (f"{home}{name.removesuffix('.md')}/" for name in page_names(ROOT / edition.pages))
-    assert {"/request/en/", *(name.removesuffix("index/") for name in names)} <= set(links)
+    assert {f"/request/{edition.code}/", *(name.removesuffix("index/") for name in names)} <= set(links)
     assert 'class="emergency"' in main and 'name="robots" content="noindex"' in text
     from_anywhere = re.compile(r"/|#|tel:|mailto:|https?:")
     assert [link for link in re.findall(r'(?:href|src)="([^"]+)"', text) if not from_anywhere.match(link)] == []
