@@ -36,9 +36,11 @@ long: test-environment ## the long runs: every page of the site, in every size a
 	@ops/components.sh
 	@INTAKE_LONG=1 $(BIN)/python -m pytest $(PARALLEL) tests/browser/test_site.py tests/journeys/test_any_order.py -q
 
-bench: test-environment ## measure the site with Lighthouse beside stock Material (INTAKE_BENCH_RUNS=3 for each page)
+bench: test-environment ## measure the site beside stock Material, and the pages of the form beside a Django wizard
 	@ops/components.sh
+	@ops/environment.sh requirements.lock requirements-test.lock requirements-bench.lock
 	@$(BIN)/python -m tests.benchmarks.lighthouse
+	@$(BIN)/python -m tests.benchmarks.form_pages
 
 translations: environment ## list what is missing or behind in each further language of the site
 	@$(BIN)/python -m ops.translations
@@ -49,6 +51,7 @@ review-due: environment ## list the pages of the site whose next review is past
 lock: test-environment ## write the lock files anew (UPGRADE=--upgrade also chooses newer versions)
 	@$(LOCK) $(UPGRADE) --output-file requirements.lock pyproject.toml
 	@$(LOCK) $(UPGRADE) --extra test --constraint requirements.lock --output-file requirements-test.lock pyproject.toml
+	@$(LOCK) $(UPGRADE) --extra bench --constraint requirements-test.lock --output-file requirements-bench.lock pyproject.toml
 
 pictures: test-environment ## take the pictures of the README anew
 	@INTAKE_PICTURES=docs/maintainers/images $(BIN)/python -m pytest -q tests/browser/test_readme_pictures.py

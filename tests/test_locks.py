@@ -10,10 +10,11 @@ from packaging.requirements import Requirement
 from tests.components import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-RUN, TEST = ROOT / "requirements.lock", ROOT / "requirements-test.lock"
+RUN, TEST, BENCH = (ROOT / f"requirements{part}.lock" for part in ("", "-test", "-bench"))
 WANTED = [
     *((RUN, line) for line in PROJECT["dependencies"]),
     *((TEST, line) for line in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]),
+    *((BENCH, line) for line in PROJECT["optional-dependencies"]["bench"]),
 ]
 
 
@@ -29,12 +30,13 @@ def test_what_we_want_is_pinned_to_a_version_that_we_accept(lock: Path, line: st
     assert wanted.specifier.contains(pinned(lock)[wanted.name]), "run: make lock"
 
 
-def test_both_files_agree() -> None:
-    test = pinned(TEST)
-    assert {name: test.get(name) for name in pinned(RUN)} == pinned(RUN)
+@pytest.mark.parametrize("lock", [TEST, BENCH], ids=lambda each: each.name)
+def test_all_files_agree(lock: Path) -> None:
+    held = pinned(lock)
+    assert {name: held.get(name) for name in pinned(RUN)} == pinned(RUN)
 
 
-@pytest.mark.parametrize("lock", [RUN, TEST], ids=lambda each: each.name)
+@pytest.mark.parametrize("lock", [RUN, TEST, BENCH], ids=lambda each: each.name)
 def test_every_package_has_its_hashes_and_no_address(lock: Path) -> None:
     text = lock.read_text(encoding="utf-8")
     entries = re.split(r"^(?=[a-z0-9._-]+(?:\[[a-z,]+\])?==)", text, flags=re.M)[1:]
