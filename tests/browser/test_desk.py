@@ -65,6 +65,7 @@ def enrol(page: Page, link: str) -> None:
 
 def picture(page: Page, name: str) -> None:
     """Nothing sticks out sideways; and a picture for whoever wants to look."""
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the screen"
     if place := os.environ.get("INTAKE_PICTURES"):
         page.screenshot(path=Path(place) / f"desk-{name}.png", full_page=True)
