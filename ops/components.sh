@@ -1,6 +1,6 @@
 #!/bin/sh
-# Brings what the tests use beside Python: Chromium, PostgreSQL, Node and its packages. What cannot be had is named, with
-# the way to get it; its tests are then skipped, or fail when CI=true.
+# Brings what the tests use beside Python: Chromium, PostgreSQL, ClamAV, DCMTK, nginx, Node and its packages. What cannot
+# be had is named, with the way to get it; its tests are then skipped, or fail when CI=true.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -10,6 +10,9 @@ has() { command -v "$1" >/dev/null; }
 missing=
 has chromium || missing="$missing chromium fonts-dejavu-core"
 has_postgresql || missing="$missing postgresql"
+has clamd || missing="$missing clamav-daemon"
+has dcmmkdir || missing="$missing dcmtk"
+has nginx || missing="$missing nginx-light"
 has node && has npm || missing="$missing nodejs npm"
 
 if [ -n "$missing" ] && ! ops/apt.sh $missing; then
