@@ -1,7 +1,6 @@
 """Puts the web together: services, checks, pages, one blueprint for each kind of visitor. Nothing is decided here."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
@@ -26,15 +25,16 @@ from intake.web import (
     records,
     request,
     sign_in,
+    turns,
     uploads,
 )
+from intake.web.drawing import STATIC
 from intake.web.security import HEADERS, HSTS, POLICY, SITE_POLICY, secure
 
 BLUEPRINTS = (
     request, links, case, case_agreement, agree, records, uploads, sign_in, desk, desk_records, desk_calls,
     desk_agreement, desk_suspects, machines,
 )  # fmt: skip
-STATIC = Path(pages.__file__).parent / "static"
 # The build of the site names a file so when its name changes with its content.
 NAMED_BY_CONTENT = r"/assets/.+\.[0-9a-f]{16}\.\w+$"
 
@@ -43,8 +43,9 @@ def create_app(services: Services) -> Flask:
     """The application for these services. Makes no connection until it is asked something."""
     app = Flask("intake", template_folder=str(services.settings.templates), static_folder=str(STATIC))
     app.extensions["intake"] = services
+    pages.prepare(app, services)
+    turns.prepare(app)
     secure(app, services.settings)
-    pages.prepare(app)
     errors.register(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)

@@ -4,8 +4,9 @@ A transaction is durable when it returns. Knows no table; never retries.
 """
 
 import fcntl
+import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.types import TypeDecorator
 
 from intake.errors import SettingsIncomplete
+from intake.prepared import Prepared
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -52,7 +54,10 @@ class Instant(TypeDecorator[datetime]):
 
 
 class Tx:
-    """One open transaction: run statements, and leave work for just before the commit."""
+    """One open transaction: run statements, and leave work for just before the commit.
+
+    A `Prepared` runs beside SQLAlchemy, in the same transaction.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -64,17 +69,23 @@ class Tx:
         """Run a statement; `parameters` is a mapping, or a list of them for many rows."""
         return self.connection.execute(statement, parameters)
 
-    def scalar(self, statement: Executable) -> Any:
+    def scalar(self, statement: Executable, parameters: Any = None) -> Any:
         """The first column of the first row, or None."""
-        return self.connection.execute(statement).scalar()
+        return self.connection.execute(statement, parameters).scalar()
 
-    def one_or_none(self, statement: Executable) -> Row[Any] | None:
+    def one_or_none(self, statement: Executable | Prepared, parameters: Any = None) -> Any:
         """The only row, or None."""
-        return self.connection.execute(statement).one_or_none()
+        if isinstance(statement, Prepared):
+            return statement.row(self.connection, parameters)
+        return self.connection.execute(statement, parameters).one_or_none()
 
-    def all(self, statement: Executable) -> Sequence[Row[Any]]:
+    def run(self, statement: Prepared, parameters: Mapping[str, Any]) -> int:
+        """Run a prepared statement; returns how many rows it changed."""
+        return statement.run(self.connection, parameters).rowcount
+
+    def all(self, statement: Executable, parameters: Any = None) -> Sequence[Row[Any]]:
         """Every row."""
-        return self.connection.execute(statement).all()
+        return self.connection.execute(statement, parameters).all()
 
     def before_commit(self, act: Callable[[], None]) -> None:
         """Do `act` as the last thing of this transaction, in the order asked for."""
@@ -102,6 +113,7 @@ class Database:
         self.url = make_url(url)
         self.engine = _sqlite(self.url) if self.url.get_backend_name() == "sqlite" else _postgresql(self.url)
         self._turn = threading.Lock()
+        self._lock: tuple[int, int] | None = None
 
     @property
     def dialect(self) -> str:
@@ -137,6 +149,9 @@ class Database:
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+        if self._lock is not None:
+            os.close(self._lock[1])
+            self._lock = None
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -144,9 +159,20 @@ class Database:
         if self.dialect != "sqlite" or not self.url.database or self.url.database == ":memory:":
             yield
             return
-        with self._turn, Path(self.url.database + ".lock").open("a") as lock:
+        with self._turn:
+            lock = self._lock_file()
             fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+            try:
+                yield
+            finally:
+                fcntl.flock(lock, fcntl.LOCK_UN)
+
+    def _lock_file(self) -> int:
+        # A process that was forked opens it anew: one description shared by two would let both in.
+        if self._lock is None or self._lock[0] != os.getpid():
+            flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC
+            self._lock = (os.getpid(), os.open(f"{self.url.database}.lock", flags, 0o600))
+        return self._lock[1]
 
 
 def _sqlite(url: URL) -> Engine:
@@ -163,8 +189,10 @@ def _sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("intake_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get("intake_writes"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        elif not connection.connection.driver_connection.in_transaction:  # a prepared statement may have begun it
+            connection.exec_driver_sql("BEGIN")
 
     return engine
 

@@ -121,7 +121,7 @@ def _open(tx: Tx, services: Services, number: int) -> Case:
     context = form_context(services.languages, services.operator, services.knowledge, "en", now.date())
     draft = drafts.begin_draft(tx, keys, drafts.new_draft_id(), "en", FORM_VERSION, days, now)
     given = answers(context)
-    drafts.save_answers(tx, keys, draft, given, days, now)
+    drafts.save_answers(tx, draft, given, days, now)
     drafts.save_address(tx, keys, draft, given["reach-you"]["email"], days, now)
     draft = drafts.read_draft(tx, keys, draft.id, now)
     return lifecycle.confirm_draft(tx, services, draft, whole_request(draft.answers, context), now)

@@ -17,12 +17,13 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Column, LargeBinary, MetaData, String, Table, delete, select, update
+from sqlalchemy import Column, LargeBinary, MetaData, String, Table, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from intake.clock import now
 from intake.db import NAMES, Database, Instant
 from intake.errors import KeyGone, KeyRingUnfit, SealBroken
+from intake.prepared import Prepared
 
 VERSION = b"\x01"
 NONCE_BYTES = 12
@@ -40,6 +41,8 @@ wrapped_keys = Table(
     Column("wrapped", LargeBinary, nullable=False),
     Column("made_at", Instant, nullable=False),
 )
+
+_OF_OWNER = Prepared(select(wrapped_keys).where(wrapped_keys.c.owner == bindparam("owner")))
 
 
 def context(*parts: object) -> bytes:
@@ -161,7 +164,7 @@ class KeyStore:
     def get(self, owner: str) -> bytes:
         """The key of `owner`. Raises KeyGone if it was destroyed or never made, KeyRingUnfit if our ring is wrong."""
         with self.database.read() as tx:
-            row = tx.one_or_none(select(wrapped_keys).where(wrapped_keys.c.owner == owner))
+            row = tx.one_or_none(_OF_OWNER, {"owner": owner})
         if row is None:
             raise KeyGone
         if row.ring_key not in self.ring.wrapping:  # not gone: it is there again as soon as the right ring is

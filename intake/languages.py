@@ -42,11 +42,11 @@ class Languages:
 
     def direction(self, code: str) -> str:
         """"ltr" or "rtl"."""
-        return Locale.parse(code).text_direction
+        return _direction(code)
 
     def name(self, code: str) -> str:
         """The language's name in itself."""
-        return Locale.parse(code).get_display_name() or code
+        return _name(code)
 
     def choose(self, code: str | None) -> str:
         """`code` if it is offered, else the first offered."""
@@ -107,6 +107,16 @@ class Languages:
     def directions(self) -> dict[str, str]:
         """Direction of every offered language."""
         return {code: self.direction(code) for code in self.offered}
+
+
+@lru_cache(maxsize=64)
+def _direction(code: str) -> str:
+    return Locale.parse(code).text_direction
+
+
+@lru_cache(maxsize=64)
+def _name(code: str) -> str:
+    return Locale.parse(code).get_display_name() or code
 
 
 @lru_cache(maxsize=64)

@@ -58,7 +58,7 @@ def a_draft(tx: Tx, services: Services, now: datetime, *, answers: DraftAnswers 
     keys, days = services.keys, services.settings.draft_days
     draft = drafts.begin_draft(tx, keys, drafts.new_draft_id(), "en", FORM_VERSION, days, now)
     given = filled_answers(services) if answers is None else answers
-    drafts.save_answers(tx, keys, draft, given, days, now)
+    drafts.save_answers(tx, draft, given, days, now)
     if "reach-you" in given:
         drafts.save_address(tx, keys, draft, given["reach-you"]["email"], days, now)
     return drafts.read_draft(tx, keys, draft.id, now)

@@ -4,10 +4,11 @@ import threading
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select, update
+from sqlalchemy import Column, Integer, MetaData, String, Table, bindparam, insert, select, update
 from sqlalchemy.exc import StatementError
 
 from intake.db import Database, Instant
+from intake.prepared import Prepared
 
 metadata = MetaData()
 shelf = Table(
@@ -183,3 +184,59 @@ def test_a_look_shows_one_moment_however_long_it_lasts(database: Database) -> No
             tx.execute(update(shelf).values(held=7))
         assert look.scalar(select(shelf.c.held)) == before == 0
     assert held(database) == 7
+
+
+# -- Statements made once -----------------------------------------------------------------------------------------
+
+ONE = Prepared(select(shelf).where(shelf.c.name == bindparam("name")))
+FILL = Prepared(
+    update(shelf)
+    .where(shelf.c.name == bindparam("which"))
+    .values({name: bindparam(name) for name in ("held", "at")})
+)
+
+
+def test_a_prepared_statement_gives_what_sqlalchemy_gives(database: Database, now: datetime) -> None:
+    with database.transaction() as tx:
+        assert tx.run(FILL, {"which": "first", "held": 3, "at": now}) == 1
+        assert tx.run(FILL, {"which": "nobody", "held": 3, "at": now}) == 0
+    with database.read() as tx:
+        mine, theirs = tx.one_or_none(ONE, {"name": "first"}), tx.one_or_none(select(shelf))
+    assert tuple(mine) == tuple(theirs) == ("first", 3, now)
+    assert (mine.name, mine.held, mine.at) == (theirs.name, theirs.held, theirs.at)
+
+
+def test_a_prepared_statement_that_finds_nothing_gives_none(database: Database) -> None:
+    with database.read() as tx:
+        assert tx.one_or_none(ONE, {"name": "nobody"}) is None
+
+
+def test_prepared_and_other_statements_stand_in_one_transaction(database: Database, now: datetime) -> None:
+    with pytest.raises(RuntimeError), database.transaction() as tx:
+        tx.run(FILL, {"which": "first", "held": 5, "at": now})
+        tx.execute(update(shelf).values(held=shelf.c.held + 1))
+        assert tx.one_or_none(ONE, {"name": "first"}).held == 6
+        raise RuntimeError
+    assert held(database) == 0
+
+
+def test_a_look_that_begins_with_a_prepared_statement_sees_one_moment(database: Database, now: datetime) -> None:
+    with database.read() as tx:
+        assert tx.one_or_none(ONE, {"name": "first"}).held == 0
+        with database.transaction() as other:
+            other.run(FILL, {"which": "first", "held": 9, "at": now})
+        assert tx.one_or_none(ONE, {"name": "first"}).held == 0
+        assert tx.scalar(select(shelf.c.held)) == 0
+    assert held(database) == 9
+
+
+def test_a_prepared_moment_needs_its_zone_too(database: Database) -> None:
+    with pytest.raises(ValueError, match="zone"), database.transaction() as tx:
+        tx.run(FILL, {"which": "first", "held": 1, "at": datetime(2026, 3, 1)})
+
+
+def test_a_prepared_row_must_be_the_only_one(database: Database) -> None:
+    with database.transaction() as tx:
+        tx.execute(insert(shelf), {"name": "second", "held": 0, "at": None})
+        with pytest.raises(ValueError, match="more than one"):
+            tx.one_or_none(Prepared(select(shelf)), {})

@@ -5,18 +5,19 @@ The id of the case that it will become is chosen at the beginning, so that howev
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, String, Table, delete, insert, select, update
+from sqlalchemy import Column, LargeBinary, String, Table, bindparam, delete, insert, select, update
 
 from intake.db import Instant, Tx, metadata
 from intake.errors import DraftGone
 from intake.keys import KeyStore, context, open_json, seal_json
 from intake.links import grants
 from intake.links.tokens import Purpose
+from intake.prepared import Prepared
 
 Answers = Mapping[str, Mapping[str, Any]]
 
@@ -39,6 +40,22 @@ drafts = Table(
     Column("expires_at", Instant, nullable=False, index=True),
 )
 
+_BY_ID = Prepared(select(drafts).where(drafts.c.id == bindparam("id")))
+_BY_ID_TO_CHANGE = Prepared(select(drafts).where(drafts.c.id == bindparam("id")).with_for_update())
+_KEEP = (
+    update(drafts)
+    .where(drafts.c.id == bindparam("draft"))
+    .values({name: bindparam(name) for name in ("answers", "state", "touched_at", "expires_at")})
+)
+_KEEP_ALWAYS = Prepared(_KEEP)
+_KEEP_UNCHANGED = Prepared(
+    _KEEP.where(
+        drafts.c.state == bindparam("state_before"),
+        drafts.c.answers == bindparam("answers_before"),
+        drafts.c.address == bindparam("address_before"),
+    )
+)
+
 
 class DraftState(StrEnum):
     """Open: being written. Parked: sent, waits for the address to be confirmed. Sent: became a case."""
@@ -50,7 +67,10 @@ class DraftState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A draft with its answers opened. `address` is the e-mail address typed so far, or empty."""
+    """A draft with its answers opened. `address` is the e-mail address typed so far, or empty; `key` opened them.
+
+    `sealed` are answers and address as they stand in the row: whether they changed since can be seen without opening.
+    """
 
     id: str
     case_id: str
@@ -64,6 +84,8 @@ class Draft:
     expires_at: datetime
     made_at: datetime
     traits: frozenset[str]
+    key: bytes = field(default=b"", repr=False)
+    sealed: tuple[bytes, bytes] = field(default=(b"", b""), repr=False)
 
     @property
     def key_owner(self) -> str:
@@ -93,29 +115,46 @@ def begin_draft(
     return read_draft(tx, keys, draft_id, now)
 
 
-def read_draft(tx: Tx, keys: KeyStore, draft_id: str, now: datetime, *, to_change: bool = False) -> Draft:
-    """The draft. `to_change` holds it until the end of the transaction. Raises DraftGone; KeyGone once it was sent."""
-    query = select(drafts).where(drafts.c.id == draft_id)
-    row = tx.one_or_none(query.with_for_update() if to_change else query)
+def read_draft(
+    tx: Tx, keys: KeyStore, draft_id: str, now: datetime, *, to_change: bool = False, key: bytes = b""
+) -> Draft:
+    """The draft. `to_change` holds it until the end of the transaction; `key` is its key, if it is at hand.
+
+    Raises DraftGone; KeyGone once it was sent.
+    """
+    row = tx.one_or_none(_BY_ID_TO_CHANGE if to_change else _BY_ID, {"id": draft_id})
     if row is None or (now >= row.expires_at and row.state != DraftState.SENT):
         raise DraftGone
     answers: Any = {}
     address: Any = ""
     if row.state != DraftState.SENT:
-        key = keys.get(f"draft:{draft_id}")
+        key = key or keys.get(f"draft:{draft_id}")
         answers = open_json(key, row.answers, context("drafts", draft_id, "answers"))
         address = open_json(key, row.address, context("drafts", draft_id, "address"))
     return Draft(
         row.id, row.case_id, DraftState(row.state), row.form_version, row.language, row.partner, answers, address,
         row.address_hash is not None and row.confirmed_hash == row.address_hash, row.expires_at, row.made_at,
-        frozenset(row.traits.split()),
+        frozenset(row.traits.split()), key, (row.answers, row.address),
     )  # fmt: skip
 
 
-def save_answers(tx: Tx, keys: KeyStore, draft: Draft, answers: Answers, days: int, now: datetime) -> None:
+def save_answers(tx: Tx, draft: Draft, answers: Answers, days: int, now: datetime) -> None:
     """Keep the answers and give the draft its full time again. A parked draft is open again: it was changed."""
-    sealed = seal_json(keys.get(draft.key_owner), answers, context("drafts", draft.id, "answers"))
-    _change(tx, draft, days, now, answers=sealed, state=DraftState.OPEN.value)
+    tx.run(_KEEP_ALWAYS, _kept(draft, answers, days, now))
+
+
+def save_answers_if_unchanged(tx: Tx, draft: Draft, answers: Answers, days: int, now: datetime) -> bool:
+    """The same, unless somebody else changed the draft since it was read: then nothing is kept, and this is False."""
+    before = dict(zip(("answers_before", "address_before"), draft.sealed, strict=True), state_before=draft.state.value)
+    return tx.run(_KEEP_UNCHANGED, _kept(draft, answers, days, now) | before) == 1
+
+
+def _kept(draft: Draft, answers: Answers, days: int, now: datetime) -> dict[str, object]:
+    sealed = seal_json(draft.key, answers, context("drafts", draft.id, "answers"))
+    until = now + timedelta(days)
+    return {
+        "draft": draft.id, "answers": sealed, "state": DraftState.OPEN.value, "touched_at": now, "expires_at": until,
+    }  # fmt: skip
 
 
 def save_address(tx: Tx, keys: KeyStore, draft: Draft, address: str, days: int, now: datetime) -> None:
@@ -125,7 +164,7 @@ def save_address(tx: Tx, keys: KeyStore, draft: Draft, address: str, days: int, 
     """
     if address_hash(keys, address) != address_hash(keys, draft.address):
         grants.revoke_all(tx, draft.id, now, (Purpose.CONFIRM, Purpose.RESUME))
-    sealed = seal_json(keys.get(draft.key_owner), address, context("drafts", draft.id, "address"))
+    sealed = seal_json(draft.key, address, context("drafts", draft.id, "address"))
     _change(tx, draft, days, now, address=sealed, address_hash=address_hash(keys, address))
 
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Boolean, Column, Integer, String, Table, delete, insert, or_, select, update
+from sqlalchemy import Boolean, Column, Integer, String, Table, bindparam, delete, insert, or_, select, update
 
 from intake.db import Instant, Tx, metadata
 from intake.links import grants
+from intake.prepared import Prepared
 
 sessions = Table(
     "sessions",
@@ -28,6 +29,10 @@ sessions = Table(
     Column("seen_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("ended_at", Instant, nullable=True),
+)
+
+_OF_SECRET = Prepared(
+    select(sessions).where(sessions.c.id == bindparam("id"), sessions.c.role == bindparam("role"))
 )
 
 
@@ -91,7 +96,7 @@ def start(
 
 def read(tx: Tx, role: Role, secret: str, now: datetime) -> Session | None:
     """The live session of a cookie, or None: unknown, ended, idle too long, or its grant is over or replaced."""
-    row = tx.one_or_none(select(sessions).where(sessions.c.id == _id(secret), sessions.c.role == role.value))
+    row = tx.one_or_none(_OF_SECRET, {"id": _id(secret), "role": role.value})
     if row is None or row.ended_at is not None or now >= row.expires_at:
         return None
     if role in IDLE and now - row.seen_at > IDLE[role]:

@@ -82,6 +82,11 @@ class Contact:
     time_zone: str = entry(_time_zone)
     languages: tuple[str, ...] = entry(_language)
 
+    @property
+    def dial(self) -> str:
+        """The telephone number as a telephone dials it: without "(0)", which people dial at home only."""
+        return re.sub(r"[^+\d]", "", self.telephone.replace("(0)", ""))
+
 
 @dataclass(frozen=True, slots=True)
 class Price:

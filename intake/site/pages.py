@@ -55,7 +55,6 @@ def _tidy(page: str) -> str:
 def _foot(operator: Operator) -> str:
     """The same way to reach us, at the same place, on every page."""
     contact = operator.contact
-    dial = re.sub(r"[^+\d]", "", contact.telephone)
     name, telephone, email = map(html.escape, (operator.service.legal_name, contact.telephone, contact.email))
     telephone = telephone.replace(" ", "&nbsp;")
-    return f'{name} · <a href="tel:{dial}"><bdi>{telephone}</bdi></a> · <a href="mailto:{email}">{email}</a>'
+    return f'{name} · <a href="tel:{contact.dial}"><bdi>{telephone}</bdi></a> · <a href="mailto:{email}">{email}</a>'

@@ -1,7 +1,7 @@
 """Cookies: one for each role, and one for the visit that forms are signed for. They hold random secrets only."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Response, current_app, g, request
 
@@ -14,6 +14,8 @@ from intake.services import Services
 VISIT = "__Host-visit"
 # Lax, so that somebody who comes from a letter is let in at once; the desk is never entered from elsewhere.
 SAME_SITE = {Role.DESK: "Strict", Role.ENROL: "Strict"}
+# A session that follows something is given a day more than that has, so that not every answer needs to prolong it.
+AHEAD = timedelta(days=1)
 
 
 def services() -> Services:
@@ -21,18 +23,18 @@ def services() -> Services:
     return current_app.extensions["intake"]
 
 
-def session_of(role: Role) -> Session | None:
-    """The live session of this browser in a role, or None."""
+def session_of(role: Role, tx: Tx | None = None) -> Session | None:
+    """The live session of this browser in a role, or None; read in `tx` if one is open anyway."""
     known: dict[Role, Session | None] = g.setdefault("intake_sessions", {})
     if role not in known:
         secret = request.cookies.get(cookie_name(role), "")
-        known[role] = _read(role, secret) if secret else None
+        known[role] = _read(role, secret, tx) if secret else None
     return known[role]
 
 
-def need_session(role: Role) -> Session:
+def need_session(role: Role, tx: Tx | None = None) -> Session:
     """The live session of this browser in a role. Raises SessionMissing."""
-    session = session_of(role)
+    session = session_of(role, tx)
     if session is None:
         raise SessionMissing
     return session
@@ -63,10 +65,10 @@ def set_session(response: Response, role: Role, secret: str) -> None:
 
 
 def prolong_session(tx: Tx, role: Role, until: datetime) -> None:
-    """Let this browser's session last until then; its cookie goes out anew with this answer."""
-    session = sessions.read(tx, role, request.cookies.get(cookie_name(role), ""), services().clock())
-    if session is not None:
-        sessions.prolong(tx, session, until)
+    """Let this browser's session last at least until then; if it gets more time, so does its cookie."""
+    session = session_of(role, tx)
+    if session is not None and session.expires_at < until:
+        sessions.prolong(tx, session, until + AHEAD)
         g.intake_prolonged = role
 
 
@@ -105,7 +107,8 @@ def cookie_name(role: Role) -> str:
 
 def _days(role: Role) -> int | None:
     # A draft and an upload must survive a closed browser; whoever reads a case or works at the desk comes in anew.
-    days = {Role.DRAFT: services().settings.draft_days, Role.UPLOAD: services().settings.upload_link_days}
+    settings = services().settings
+    days = {Role.DRAFT: settings.draft_days + AHEAD.days, Role.UPLOAD: settings.upload_link_days}
     return days.get(role)
 
 
@@ -114,8 +117,10 @@ def _set(response: Response, name: str, value: str, same_site: str, days: int | 
     response.set_cookie(name, value, max_age=age, path="/", secure=True, httponly=True, samesite=same_site)
 
 
-def _read(role: Role, secret: str) -> Session | None:
+def _read(role: Role, secret: str, tx: Tx | None) -> Session | None:
     now = services().clock()
+    if tx is not None:
+        return sessions.read(tx, role, secret, now)
     with services().database.read() as tx:
         session = sessions.read(tx, role, secret, now)
     if session is not None and sessions.needs_touch(session, now):

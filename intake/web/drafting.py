@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import Response, request
+from flask import Response, current_app, request
 
 from intake.cases import draft as drafts
 from intake.cases.draft import Draft, DraftState
@@ -46,8 +46,12 @@ def draw(template: str, status: int = 200, step: str = "", **values: Any) -> Res
 
 def context() -> FormContext:
     """What the forms know in this language, today."""
-    house = services()
-    return form_context(house.languages, house.operator, house.knowledge, language(), house.clock().date())
+    house, code = services(), language()
+    made: dict[str, FormContext] = current_app.extensions.setdefault("intake_contexts", {})
+    today = house.clock().date()
+    if code not in made or made[code].today != today:
+        made[code] = form_context(house.languages, house.operator, house.knowledge, code, today)
+    return made[code]
 
 
 def page_guard() -> Guard:
@@ -60,10 +64,10 @@ def signed(kind: Any, *how: Any, typed: bool = False, **more: Any) -> Any:
     return kind(*how, request.form if typed else None, gettext=say, guard=page_guard(), **more)
 
 
-def my_draft_id() -> str:
+def my_draft_id(tx: Tx | None = None) -> str:
     """The draft of this browser. Raises SessionMissing, or Elsewhere until the address is typed after a
     link."""
-    session = need_session(Role.DRAFT)
+    session = need_session(Role.DRAFT, tx)
     if session.grant_id is not None and not session.address_checked:
         raise Elsewhere(here("resume"))
     return session.subject
@@ -72,9 +76,9 @@ def my_draft_id() -> str:
 def read_mine() -> Draft:
     """The draft of this browser, to look at. Raises Elsewhere when it is a case by now, DraftGone when it is
     over."""
-    draft_id = my_draft_id()
-    with services().database.read() as tx:
-        draft = drafts.read_draft(tx, services().keys, draft_id, services().clock())
+    house = services()
+    with house.database.read() as tx:
+        draft = drafts.read_draft(tx, house.keys, my_draft_id(tx), house.clock())
     if draft.state is DraftState.SENT:
         raise Elsewhere(OVER)
     return draft
@@ -90,20 +94,23 @@ def has_draft() -> bool:
         return False
 
 
-def keep(draft_id: str, change: Callable[[Answers], DraftAnswers], *, trapped: bool = False) -> DraftAnswers:
-    """Change the newest answers of a draft and save them, with the language they are read in. Returns them.
+def keep(mine: Draft, change: Callable[[Answers], DraftAnswers], *, trapped: bool = False) -> DraftAnswers:
+    """Change the answers of a draft, read before, and save them, with the language they are read in. Returns them.
 
-    `trapped` says that a box was filled that people never see: that is remembered, and nothing else comes of it.
+    If somebody, as in another tab, has changed the draft since, it is the newest answers that are changed. `trapped`
+    says that a box was filled that people never see: that is remembered, and nothing else comes of it.
     """
     house, now, days = services(), services().clock(), services().settings.draft_days
+    draft, answers = mine, change(mine.answers)
     with house.database.transaction() as tx:
-        draft = drafts.read_draft(tx, house.keys, draft_id, now, to_change=True)
-        if draft.state is DraftState.SENT:
-            raise Elsewhere(OVER)
-        if trapped:
-            note_trait(tx, draft, Trait.TRAP)
-        answers = change(draft.answers)
-        drafts.save_answers(tx, house.keys, draft, answers, days, now)
+        if trapped or not drafts.save_answers_if_unchanged(tx, mine, answers, days, now):
+            draft = drafts.read_draft(tx, house.keys, mine.id, now, to_change=True, key=mine.key)
+            if draft.state is DraftState.SENT:
+                raise Elsewhere(OVER)
+            if trapped:
+                note_trait(tx, draft, Trait.TRAP)
+            answers = change(draft.answers)
+            drafts.save_answers(tx, draft, answers, days, now)
         prolong_session(tx, Role.DRAFT, now + timedelta(days=days))
         keep_address(tx, draft, answers.get("reach-you", {}).get("email", ""))
         if draft.language != language():

@@ -58,7 +58,7 @@ def keep_page(draft: Draft, form: StepForm, then: str, *, take: bool) -> DraftAn
         return dict(draft.answers)
     asks_again = then.startswith(LANGUAGE) and (not take or form.stored() != draft.answers.get(form.step))
     change = partial(with_page if take and not asks_again else with_typed, form=form)
-    return keep(draft.id, change, trapped=form.trapped)
+    return keep(draft, change, trapped=form.trapped)
 
 
 def note_trap(draft_id: str) -> None:

@@ -1,34 +1,26 @@
-"""Drawing a page: the language, the words and the facts that every template may use."""
+"""A page: its language, and the facts that every template may use."""
 
-import hashlib
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, g, make_response, render_template, request
-from jinja2 import StrictUndefined
+from flask import Flask, Response, current_app, g, request
 
+from intake.services import Services
 from intake.web.cookies import services
+from intake.web.drawing import Drawer
 
-STATIC = Path(__file__).parent / "static"
 
-
-def prepare(app: Flask) -> None:
-    """Set the templates' rules and globals on the application."""
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
-    app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
-    app.context_processor(_facts)
-    app.url_defaults(_version)
+def prepare(app: Flask, services: Services) -> None:
+    """Give the application what draws its pages."""
+    app.extensions["intake_drawer"] = Drawer(app, services.languages)
 
 
 def page(template: str, status: int = 200, /, **values: Any) -> Response:
     """A page in the reader's language."""
-    return make_response(render_template(template, **values), status)
+    drawer: Drawer = current_app.extensions["intake_drawer"]
+    text = drawer.draw(template, language(), _facts() | values)
+    return Response(text, status, mimetype="text/html")
 
 
 def language() -> str:
@@ -49,25 +41,6 @@ def say(message: str, **values: object) -> str:
     """A message in the reader's language, its placeholders filled."""
     text = services().languages.gettext(language())(message)
     return text % values if values else text
-
-
-def _version(endpoint: str, values: dict[str, Any]) -> None:
-    """Change the address of a static file when its bytes change, so that browsers may keep it."""
-    if endpoint == "static":
-        values["v"] = _digest(values["filename"])
-
-
-@lru_cache(maxsize=64)
-def _digest(name: str) -> str:
-    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
-
-
-def _gettext(message: str) -> str:
-    return services().languages.gettext(language())(message)
-
-
-def _ngettext(one: str, many: str, count: int) -> str:
-    return services().languages.ngettext(language())(one, many, count)
 
 
 def _facts() -> dict[str, Any]:

@@ -38,8 +38,10 @@ from intake.web.keeping import AWAY, PAGE_FORM, keep_page, note_trap, way_aside,
 from intake.web.links import let_in
 from intake.web.pages import language, speak
 from intake.web.security import limit, services
+from intake.web.turns import in_turn
 
 blueprint = Blueprint("request", __name__, url_prefix="/request")
+in_turn(blueprint)
 blueprint.register_blueprint(first.blueprint)
 blueprint.register_blueprint(preview.blueprint)
 blueprint.register_blueprint(records_list.blueprint)

@@ -37,17 +37,17 @@ def save() -> Response:
 @limit("save")
 def send_link() -> Response:
     """Send the link that leads back to this draft."""
-    form, draft_id, house = signed(SaveForLater, typed=True), read_mine().id, services()
+    form, draft, house = signed(SaveForLater, typed=True), read_mine(), services()
     if in_another_language(request.form.get("then", "")):
         return _save_page(signed(SaveForLater, data={"email": form.email.data}))
     if not form.validate():
         return _save_page(form, 422)
-    keep(draft_id, partial(with_address, address=form.email.data))
+    keep(draft, partial(with_address, address=form.email.data))
     with house.database.transaction() as tx:
         keep_address(
-            tx, drafts.read_draft(tx, house.keys, draft_id, house.clock(), to_change=True), form.email.data
+            tx, drafts.read_draft(tx, house.keys, draft.id, house.clock(), to_change=True), form.email.data
         )
-        newest = drafts.read_draft(tx, house.keys, draft_id, house.clock())
+        newest = drafts.read_draft(tx, house.keys, draft.id, house.clock())
         letters.send_way_back(tx, house, newest, house.clock())
     return redirect(here("saved"), 303)
 

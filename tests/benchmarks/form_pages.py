@@ -8,13 +8,14 @@ two take turns. Times are told, as ratios, and never judged. INTAKE_BENCH_SECOND
 import http.client
 import os
 import re
+import selectors
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from multiprocessing import Pool, Process
-from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
@@ -67,7 +68,7 @@ class Seen:
 def settings_in(folder: Path) -> Settings:
     """Development settings with everything in one folder."""
     places = {"VAR": folder / "var", "OPERATOR_FILE": ROOT / "operator.toml", "TEMPLATES": ROOT / "templates"}
-    said = {"ENV": "development", "RATE_LIMITS": "off", "PORT": free_port(), **places}
+    said = {"ENV": "development", "PORT": free_port(), **places}
     return read_settings({f"INTAKE_{name}": str(value) for name, value in said.items()})
 
 
@@ -135,38 +136,73 @@ def _with_session(visitor: Visitor) -> Visitor:
     return Visitor(visitor.port, visitor.path, cookies)
 
 
-def ask(visitor: Visitor, until: float, body: list[tuple[str, str]] | None) -> list[float]:
-    """Show or post a page until then; how long each took, in seconds. Raises when the answer is not what it must be."""
-    line = http.client.HTTPConnection("127.0.0.1", visitor.port, timeout=60)
-    headers = {"Host": f"localhost:{visitor.port}", "Cookie": visitor.cookies, "Accept": "text/html"}
-    line.request("GET", visitor.path, headers=headers)
-    page = line.getresponse().read().decode()
-    sent = None
-    if body is not None:
-        found = TOKEN.search(page)
-        token = found and (found[2] or found[3])
-        fields = [*body, ("csrf_token", token), ("csrfmiddlewaretoken", token)]
-        sent = urlencode(fields)
-        headers |= {"Content-Type": "application/x-www-form-urlencoded"}
-    took = []
-    while time.perf_counter() < until:
-        began = time.perf_counter()
-        line.request("POST" if sent else "GET", visitor.path, body=sent, headers=headers)
-        answer = line.getresponse()
-        answer.read()
-        took.append(time.perf_counter() - began)
-        if answer.status not in ((302, 303) if sent else (200,)):
-            raise SystemExit(f"{visitor.path} answered {answer.status}")
-    line.close()
-    return took
+class Asking:
+    """One connection that asks the same thing again and again. Bytes made once and little else: a client that works as
+    hard as the server would measure itself."""
+
+    ENDS = b"\r\n\r\n"
+    LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
+
+    def __init__(self, visitor: Visitor, body: list[tuple[str, str]] | None) -> None:
+        headers = {"Host": f"localhost:{visitor.port}", "Cookie": visitor.cookies, "Accept": "text/html"}
+        line = http.client.HTTPConnection("127.0.0.1", visitor.port, timeout=60)
+        line.request("GET", visitor.path, headers=headers)
+        found = TOKEN.search(line.getresponse().read().decode())
+        line.close()
+        sent = b""
+        if body is not None:
+            token = found and (found[2] or found[3])
+            sent = urlencode([*body, ("csrf_token", token), ("csrfmiddlewaretoken", token)]).encode()
+            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(sent))}
+        lines = [f"{'GET' if body is None else 'POST'} {visitor.path} HTTP/1.1", *map(": ".join, headers.items())]
+        self._request = "\r\n".join(lines).encode() + self.ENDS + sent
+        self._fits = (b"200",) if body is None else (b"302", b"303")
+        self._path, self._port = visitor.path, visitor.port
+        self.socket: socket.socket
+        self.took: list[float] = []
+
+    def ask(self) -> None:
+        """Send the request once more, on a new line if the server closed the last."""
+        if not self.took or self._close:
+            self.socket = socket.create_connection(("127.0.0.1", self._port), timeout=60)
+        self._began, self._answer = time.perf_counter(), b""
+        self.socket.sendall(self._request)
+
+    def hear(self) -> bool:
+        """Take what came; true when the answer is whole. Raises RuntimeError when it is not what it must be."""
+        self._answer += self.socket.recv(1 << 18)
+        head, ends, body = self._answer.partition(self.ENDS)
+        length = self.LENGTH.search(head)
+        whole = len(body) >= int(length[1]) if length else body.endswith(b"0" + self.ENDS)
+        if not (ends and whole):
+            return False
+        if self._answer[9:12] not in self._fits:
+            raise RuntimeError(f"{self._path} answered {self._answer[9:12]!r}")
+        self.took.append(time.perf_counter() - self._began)
+        self._close = b"connection: close" in head.lower()
+        return True
 
 
 def ask_together(work: tuple[list[Visitor], float, list[tuple[str, str]] | None]) -> list[float]:
-    """What one process does: its visitors ask at once, each for so many seconds."""
+    """What one process does: its visitors ask at once, each for so many seconds. How long each answer took, in
+    seconds."""
     visitors, seconds, body = work
+    asking = [Asking(visitor, body) for visitor in visitors]
     until = time.perf_counter() + seconds
-    with ThreadPool(len(visitors)) as threads:
-        return [each for took in threads.map(lambda one: ask(one, until, body), visitors) for each in took]
+    with selectors.DefaultSelector() as lines:
+        for each in asking:
+            each.ask()
+            lines.register(each.socket, selectors.EVENT_READ, each)
+        while lines.get_map():
+            for key, _ in lines.select(timeout=60):
+                each = key.data
+                if not each.hear():
+                    continue
+                lines.unregister(each.socket)
+                if time.perf_counter() < until:
+                    each.ask()
+                    lines.register(each.socket, selectors.EVENT_READ, each)
+    return [took for each in asking for took in each.took]
 
 
 def measure(visitors: list[Visitor], seconds: float, body: list[tuple[str, str]] | None) -> Seen:

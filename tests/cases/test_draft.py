@@ -28,7 +28,7 @@ def _read(database: Database, keys: KeyStore, draft: drafts.Draft, now: datetime
 def test_answers_come_back_as_they_were_saved(database: Database, keys: KeyStore, draft, now: datetime) -> None:
     answers = {"patient": {"full_name": "Łucja d’Ávila 田中", "born": "1968-03-27"}}
     with database.transaction() as tx:
-        drafts.save_answers(tx, keys, draft, answers, DAYS, now)
+        drafts.save_answers(tx, draft, answers, DAYS, now)
     assert _read(database, keys, draft, now).answers == answers
 
 
@@ -36,7 +36,7 @@ def test_neither_answers_nor_address_stand_readable_in_the_row(
     database: Database, keys: KeyStore, draft, now: datetime
 ) -> None:
     with database.transaction() as tx:
-        drafts.save_answers(tx, keys, draft, {"patient": {"full_name": "Planted Name"}}, DAYS, now)
+        drafts.save_answers(tx, draft, {"patient": {"full_name": "Planted Name"}}, DAYS, now)
         drafts.save_address(tx, keys, draft, "planted@example.org", DAYS, now)
     with database.read() as tx:
         row = tx.one_or_none(select(drafts.drafts).where(drafts.drafts.c.id == draft.id))
@@ -66,13 +66,13 @@ def test_another_address_must_be_confirmed_anew(database: Database, keys: KeySto
 def test_a_change_opens_a_parked_draft_again(database: Database, keys: KeyStore, draft, now: datetime) -> None:
     with database.transaction() as tx:
         drafts.park(tx, draft)
-        drafts.save_answers(tx, keys, draft, {}, DAYS, now)
+        drafts.save_answers(tx, draft, {}, DAYS, now)
     assert _read(database, keys, draft, now).state is DraftState.OPEN
 
 
 def test_a_sent_draft_holds_nothing_and_still_leads_to_its_case(database: Database, keys: KeyStore, draft, now) -> None:
     with database.transaction() as tx:
-        drafts.save_answers(tx, keys, draft, {"who": {"who": "myself"}}, DAYS, now)
+        drafts.save_answers(tx, draft, {"who": {"who": "myself"}}, DAYS, now)
         drafts.mark_sent(tx, draft)
     read = _read(database, keys, draft, now + timedelta(days=400))
     assert (read.state, read.answers, read.address, read.case_id) == (DraftState.SENT, {}, "", draft.case_id)

@@ -105,7 +105,7 @@ def test_who_changes_something_and_sends_again_later_is_no_longer_fast(services,
         draft = a_draft(tx, services, now)
         lifecycle.send_draft(tx, services, draft, a_request(services, draft), now)
         assert _newest(services, tx, draft, now).traits == {"fast"}
-        drafts.save_answers(tx, services.keys, draft, draft.answers, 28, now + timedelta(minutes=5))
+        drafts.save_answers(tx, draft, draft.answers, 28, now + timedelta(minutes=5))
         opened = _newest(services, tx, draft, now)
         lifecycle.send_draft(tx, services, opened, a_request(services, opened), now + timedelta(minutes=5))
         assert _newest(services, tx, draft, now).traits == frozenset()
