@@ -5,7 +5,7 @@ address of a static file. Sentences with values are translated each time they ar
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ class Drawer:
     def _prepare(self, language: str) -> "Spoken":
         environment: Any = self._app.create_jinja_environment()  # a Spoken, as the application was told
         environment.globals.update(self._app.jinja_env.globals)
-        environment.globals["options_of"] = options_of
+        environment.globals |= {"options_of": options_of, "radios_of": radios_of}
         environment.speak(self._languages, language)
         self._environments[language] = environment
         return environment
@@ -81,16 +81,31 @@ class _PutIn(NodeTransformer):
 def options_of(names: Mapping[str, str], chosen: str | None) -> Markup:
     """The options of a long list, by id: drawn once for each list, for drawing 250 countries takes longer than all else
     on a page."""
-    drawn = _options(tuple(names.items()))
-    if chosen not in names:
-        return drawn
+    return _marked(_options(tuple(names.items())), chosen, "selected")
+
+
+def radios_of(name: str, options: Sequence[tuple[str, str]], chosen: str | None) -> Markup:
+    """The small radio buttons of one row among many, by id, drawn once for each row."""
+    return _marked(_radios(name, tuple(options)), chosen, "checked")
+
+
+def _marked(drawn: Markup, chosen: str | None, mark: str) -> Markup:
     value = Markup('value="{}"').format(chosen)
-    return Markup(drawn.replace(value, value + " selected", 1))  # noqa: S704  # both were drawn with every value escaped
+    return drawn.replace(value, value + f" {mark}", 1)
 
 
 @lru_cache(maxsize=256)
 def _options(names: tuple[tuple[str, str], ...]) -> Markup:
     return Markup("").join(Markup('<option value="{}">{}</option>\n').format(code, name) for code, name in names)
+
+
+@lru_cache(maxsize=2048)
+def _radios(name: str, options: tuple[tuple[str, str], ...]) -> Markup:
+    one = Markup(
+        '<div class="choice choice--small"><input type="radio" id="{name}-{code}" name="{name}" value="{code}">'
+        '<label for="{name}-{code}">{text}</label></div>'
+    )
+    return Markup("").join(one.format(name=name, code=code, text=text) for code, text in options)
 
 
 def static_address(name: str) -> str:

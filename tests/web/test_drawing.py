@@ -8,7 +8,7 @@ from flask import Flask
 from jinja2 import UndefinedError
 
 from intake.languages import Languages
-from intake.web.drawing import STATIC, Drawer, options_of, static_address
+from intake.web.drawing import STATIC, Drawer, options_of, radios_of, static_address
 
 Draw = Callable[..., str]
 
@@ -71,3 +71,10 @@ def test_a_long_list_has_its_values_escaped_and_one_of_them_chosen() -> None:
 def test_what_is_not_in_the_list_is_not_chosen(chosen: str | None) -> None:
     assert "selected" not in options_of({"a": "A", "c": "C"}, chosen)
     assert "script" not in options_of({"a": "A", "c": "C"}, chosen)
+
+
+def test_a_row_of_radio_buttons_has_one_of_them_chosen() -> None:
+    drawn = radios_of("mri", (("have", "I have it"), ("no", "I <do> not")), "no")
+    assert drawn.count("checked") == 1
+    assert '<input type="radio" id="mri-no" name="mri" value="no" checked><label for="mri-no">I &lt;do&gt; not' in drawn
+    assert "checked" not in radios_of("mri", (("have", "I have it"),), None)
