@@ -69,6 +69,7 @@ class Event(StrEnum):
     UPLOAD_RECEIVED = "upload.received"
     UPLOAD_CANCELLED = "upload.cancelled"
     RECORD_CHECKED = "record.checked"
+    RECORD_DESCRIBED = "record.described"
     RECORD_RELEASED = "record.released"
     RECORD_READ = "record.read"
     RECORDS_READ = "records.read"
