@@ -52,6 +52,7 @@ class Event(StrEnum):
     CASE_HELD = "case.held"
     CASE_FREED = "case.freed"
     CASE_REFUSED = "case.refused"
+    CASE_SILENT = "case.silent"
     STAGE_CHANGED = "stage.changed"
     CONSENT_GIVEN = "consent.given"
     CONSENT_TAKEN_BACK = "consent.taken_back"
