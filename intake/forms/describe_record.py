@@ -27,7 +27,7 @@ UNKNOWN_AND_MORE = N_("Tick either “I do not know” or what the file is, not 
 
 def listed_items(form: Any) -> tuple[Option, ...]:
     """The items of the list, something else, and "I do not know"."""
-    listed = tuple(Option(item.id, item.title, hint=item.hint) for item in form.offered)
+    listed = tuple(Option(item.id, item.title) for item in form.offered)
     return (*listed, Option(SOMETHING_ELSE, N_("Something else")), I_DO_NOT_KNOW)
 
 

@@ -69,7 +69,7 @@ def test_each_item_stands_where_it_belongs(inside, services, case) -> None:
     here = part(inside, "Here")
     assert here.count("RM columna.zip") == 2 and "15 January 2026" in here
     missing = part(inside, "Missing")
-    assert "written reports of the scans" in missing and "It was said that it is at hand." in missing
+    assert "written reports of the scans" in missing and "You said that you have it." in missing
     assert SLIDES in missing, "what an opinion without it could not say"
     assert "Operation notes" in part(inside, "You said that you do not have these") and "Operation notes" not in missing
     assert "timeline" in part(inside, "What you write yourself")
@@ -121,7 +121,7 @@ def test_the_desk_sees_the_list_the_files_and_a_translation_beside_its_original(
     assert "1 of the 18 kinds of records on the list are here." in page
     assert "The sender has not said of 1 file what it is." in page
     assert "Its original is number 1." in page and "Its translation is number 2." in page
-    assert "The sender asks us for it." in page and "A translation by a translator. Certified." in page
+    assert "We are asked to make it." in page and "A translation by a translator. Certified." in page
     assert "November 2025" in page and "Spanish" in page and SLIDES in page
 
 
