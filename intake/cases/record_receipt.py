@@ -90,7 +90,7 @@ def _line(case: Case, number: int, record: Record) -> ReceiptLine:
     if upload.received_at is None:
         raise ValueError("only what arrived has a line")
     kept = upload.complete and upload.verdict is not Verdict.REJECTED
-    gone_at = upload.checked_at if upload.verdict is Verdict.REJECTED else upload.touched_at
+    gone_at = max(upload.touched_at, upload.checked_at or upload.touched_at)
     return ReceiptLine(
         number=number,
         name=record.about.name,
@@ -103,7 +103,7 @@ def _line(case: Case, number: int, record: Record) -> ReceiptLine:
         kind=upload.kind or "",
         opens=_opens(record, kept),
         kept=kept,
-        deleted_on=case.purge_at.date() if kept else (gone_at or upload.touched_at).date(),
+        deleted_on=case.purge_at.date() if kept else gone_at.date(),
     )
 
 

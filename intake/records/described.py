@@ -68,6 +68,12 @@ def open_described(key: bytes, upload: Upload) -> Described:
     return Described(**known | {"items": tuple(known.get("items", ()))})
 
 
+def place_in_set(key: bytes, upload: Upload) -> tuple[str, int]:
+    """The record of several photos that an upload is a page of, and which page; ("", 0) for one that stands alone."""
+    held = _open(key, upload)
+    return (str(held["set"]), int(held.get("page", 0))) if held.get("set") else ("", 0)
+
+
 def describe(tx: Tx, key: bytes, upload_id: str, said: Described, now: datetime) -> None:
     """Keep what is said of an upload, in place of what was said before. Raises UploadNotFound, also for one that is
     gone. It counts as a sign of whoever sends.

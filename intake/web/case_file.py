@@ -21,7 +21,7 @@ from intake.forms.urgency import marks
 from intake.journal import Line
 from intake.records import reading
 from intake.records.reading import Record
-from intake.records.upload import Upload
+from intake.records.upload import Upload, Verdict
 from intake.web.cookies import services
 from intake.web.described_records import with_what_was_said
 from intake.web.pages import language
@@ -70,6 +70,11 @@ class CaseFile:
     def may_ask_patient(self) -> bool:
         """Whether the agreement of an adult patient is still wanted."""
         return agreeing.may_ask(self.case, self.agreement)
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """The number of each record, by its upload."""
+        return {record.upload.id: number for number, record in enumerate(self.records, start=1)}
 
     @property
     def file_names(self) -> dict[str, str]:
@@ -140,7 +145,8 @@ def read_case_file(tx: Tx, case_id: str, who: str) -> CaseFile:
     answers = store.read_answers(tx, house.keys, found)
     key = house.keys.get(found.key_owner)
     records = reading.records_of_case(tx, key, case_id)
-    sent = with_what_was_said(records, key, answers, ())
+    kept = [record for record in records if record.upload.verdict is not Verdict.REJECTED]
+    sent = with_what_was_said(kept, key, answers, ())
     lines = journal.lines(tx, case_id)
     people = {line.actor.partition(":")[2] for line in lines if line.actor.startswith("coordinator:")}
     return CaseFile(

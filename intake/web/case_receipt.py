@@ -48,7 +48,7 @@ def as_file() -> Response:
 def read_receipt(tx: Tx, case: Case) -> RecordsReceipt:
     """The receipt of a case. Raises KeyGone once it was erased."""
     key = services().keys.get(case.key_owner)
-    records = [reading.open_record(tx, key, upload) for upload in record_store.ever_received(tx, case.id)]
+    records = [reading.open_told(key, upload) for upload in record_store.ever_received(tx, case.id)]
     return records_receipt(case, records, consent.standing(tx, case.id, consent.REQUESTER))
 
 

@@ -17,7 +17,7 @@ from intake.forms.context import Answers, FormContext, form_context
 from intake.knowledge.facts import ChecklistItem
 from intake.records import reading
 from intake.records import store as record_store
-from intake.records.described import SOMETHING_ELSE, UNKNOWN, open_described
+from intake.records.described import SOMETHING_ELSE, UNKNOWN, open_described, place_in_set
 from intake.records.reading import Record
 from intake.records.upload import Verdict, key_owner
 from intake.web.cookies import services
@@ -85,7 +85,7 @@ def read_shelf(tx: Tx, visitor: Visitor) -> Shelf:
     offered = checklist_of(answers, house.knowledge) if visitor.sees_all else house.knowledge.every_case
     key = house.keys.get(key_owner(case.id))
     uploads = [each for each in record_store.of_case(tx, case.id) if visitor.may_see(each)]
-    records = [reading.open_record(tx, key, each) for each in uploads if each.verdict is not Verdict.REJECTED]
+    records = [reading.open_told(key, each) for each in uploads if each.verdict is not Verdict.REJECTED]
     sent = with_what_was_said(records, key, answers, offered)
     return Shelf(case, answers, tuple(offered), sent, spoken_context(), visitor.sees_all)
 
@@ -93,9 +93,19 @@ def read_shelf(tx: Tx, visitor: Visitor) -> Shelf:
 def with_what_was_said(
     records: Sequence[Record], key: bytes, answers: Answers, offered: Sequence[ChecklistItem]
 ) -> list[Sent]:
-    """Records with what was said of them, and a guess for each."""
-    told = [(record, open_described(key, record.upload)) for record in records]
+    """Records with what was said of them, and a guess for each. Of several photos that are one record the first page
+    stands for all of them.
+    """
+    told = [(record, open_described(key, record.upload)) for record in _first_pages(records, key)]
     return sent_records(told, offered, only_tongue(answers), services().clock().date())
+
+
+def _first_pages(records: Sequence[Record], key: bytes) -> list[Record]:
+    places = {record.upload.id: place_in_set(key, record.upload) for record in records}
+    first: dict[str, int] = {}
+    for set_id, number in places.values():
+        first[set_id] = min(number, first.get(set_id, number))
+    return [each for each in records if places[each.upload.id][1] == first[places[each.upload.id][0]]]
 
 
 def spoken_context() -> FormContext:

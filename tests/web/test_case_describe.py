@@ -8,6 +8,7 @@ import pytest
 
 from intake.cases import store as cases
 from intake.cases.case import Case, Stage
+from intake.keys import context, seal_json
 from intake.records import store as record_store
 from intake.records.described import Described, open_described
 from intake.records.upload import Verdict, key_owner
@@ -243,6 +244,19 @@ def test_what_was_rejected_is_not_asked_about_and_what_still_arrives_is(sender, 
     announce(sender, 1000, "scan of the knee.pdf")
     page = sender.get(HOME).text
     assert "scan of the knee.pdf" in page and "Our guess" in page
+
+
+def test_of_several_photos_that_are_one_record_the_first_page_stands_for_all(inside, services, case) -> None:
+    key = services.keys.get(key_owner(case.id))
+    pages = [a_record(services, case.id, name=f"IMG_{number}.jpg") for number in (2, 1)]
+    with services.database.transaction() as tx:
+        for number, upload in zip((2, 1), pages, strict=True):
+            where = context("uploads", upload.id, "described")
+            record_store.change(tx, upload.id, described=seal_json(key, {"set": "one", "page": number}, where))
+    page = inside.get(HOME).text
+    assert "IMG_1.jpg" in page and "IMG_2.jpg" not in page
+    assert answer(inside, at(pages[1], "what"), items="unknown").location == HOME
+    assert inside.get(at(pages[0], "what")).status_code == 404
 
 
 def test_the_page_of_the_records_leads_there_with_and_without_the_address(sender, services, case, now) -> None:
