@@ -12,10 +12,15 @@ from intake.web import (
     agree,
     case,
     case_agreement,
+    case_describe,
+    case_receipt,
+    case_whole,
     desk,
     desk_agreement,
     desk_calls,
+    desk_receipt,
     desk_records,
+    desk_silent,
     desk_suspects,
     dev,
     errors,
@@ -33,7 +38,7 @@ from intake.web.security import HEADERS, HSTS, POLICY, SITE_POLICY, secure
 
 BLUEPRINTS = (
     request, links, case, case_agreement, agree, records, uploads, sign_in, desk, desk_records, desk_calls,
-    desk_agreement, desk_suspects, machines,
+    desk_agreement, desk_suspects, machines, case_describe, case_whole, case_receipt, desk_receipt, desk_silent,
 )  # fmt: skip
 # The build of the site names a file so when its name changes with its content.
 NAMED_BY_CONTENT = r"/assets/.+\.[0-9a-f]{16}\.\w+$"

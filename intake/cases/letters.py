@@ -1,9 +1,10 @@
 """Which letter goes to whom when. Values are a reference, links and dates; never a name, an answer or a file name."""
 
 import hashlib
+from collections import Counter
 from datetime import datetime, timedelta
 
-from intake.cases import reminders, store, ways_in
+from intake.cases import reminders, silence, store, ways_in
 from intake.cases.case import Case
 from intake.cases.draft import Draft, address_hash
 from intake.cases.house import House
@@ -93,6 +94,34 @@ def tell_record_needs_you(tx: Tx, house: House, case: Case, upload_ids: list[str
     these = hashlib.sha256(" ".join(sorted(upload_ids)).encode()).hexdigest()
     link = _link(tx, house, case, now)
     _to_requester(tx, house, case, "record_needs_you", now, dedupe=f"needs:{these}", link=link)
+
+
+def remind_of_records(tx: Tx, house: House, case: Case, days: int, sign: datetime, now: datetime) -> None:
+    """To the requester, once for each of the days after a last sign: we wait for records; this is where to see what is
+    missing. Never more than `silence.MOST_REMINDERS` for a case, and not to an address that had enough letters today.
+    """
+    earlier = outbox.count_of_case(tx, case.id, "records_reminder", case.opened_at)
+    if earlier >= silence.MOST_REMINDERS or _had_enough(tx, house, store.read_address(tx, house.keys, case), now):
+        return
+    links = {
+        "link": _link(tx, house, case, now),
+        "records_link": ways_in.fresh_upload_link(tx, house, case, now),
+        "link_days": house.settings.upload_link_days,
+    }
+    this_one = f"records:{case.id}:{days}:{sign:%Y%m%d%H%M%S}"
+    _to_requester(tx, house, case, "records_reminder", now, dedupe=this_one, **links)
+
+
+def tell_desk_silence(tx: Tx, house: House, silent: list[Case], now: datetime) -> None:
+    """To each at the desk: so many of their cases have been silent for long. The desk shows which."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for case in silent:
+        counts.update(_desk_addresses(tx, house, case.coordinator_id))
+    for (address, language), count in counts.items():
+        values = {"link": f"{house.settings.base_url}/desk/silent", "count": count}
+        message = house.letters.compose("desk_silence", language, address, **values)
+        found_by = address_hash(house.keys, address)
+        outbox.put(tx, house.keys, message, now, owner=None, role=COORDINATOR, recipient_hash=found_by)
 
 
 def tell_stage(tx: Tx, house: House, case: Case, now: datetime) -> None:

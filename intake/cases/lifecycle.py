@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from intake import journal
-from intake.cases import agreeing, consent, letters, store, suspicion
+from intake.cases import agreeing, consent, letters, silence, store, suspicion
 from intake.cases import agreement as agreements
 from intake.cases import draft as drafts
 from intake.cases.agreement import Wanted
@@ -111,6 +111,7 @@ def open_case(tx: Tx, house: House, draft: Draft, request: Request, now: datetim
     # From now on the answers are the case's alone. What a crash leaves here goes when the draft's time is over.
     tx.after_commit(lambda: house.keys.destroy(draft.key_owner))
     letters.tell_opened(tx, house, case, now)
+    silence.plan(tx, case, now, now)
     if request.patient is not None:
         agreeing.begin_asking(tx, house, case, request.patient, now)
     journal.write(tx, Event.CASE_OPENED, now, actor=REQUESTER, subject=case.id)

@@ -80,6 +80,13 @@ def upload_link(tx: Tx, house: House, case: Case, now: datetime) -> str:
     return address_of(house, upload_grant(tx, house, case, now))
 
 
+def fresh_upload_link(tx: Tx, house: House, case: Case, now: datetime) -> str:
+    """The same link with its full time from now on: it never breaks off what somebody is sending at this moment."""
+    grant = upload_grant(tx, house, case, now)
+    grants.prolong(tx, Purpose.UPLOAD, case.id, now + timedelta(days=house.settings.upload_link_days))
+    return address_of(house, grant)
+
+
 def _fresh(tx: Tx, purpose: Purpose, subject: str, until: datetime, now: datetime, *, tries: int) -> Grant:
     standing = grants.standing(tx, purpose, subject, now)
     if standing is None:

@@ -1,10 +1,10 @@
-"""Reminds somebody of a request that was begun and not sent, before it goes."""
+"""Reminds somebody of a request that was begun and not sent, before it goes; and of records that we wait for."""
 
 from intake import queue
 from intake.cases import draft as drafts
-from intake.cases import letters, reminders
+from intake.cases import letters, reminders, silence, store
 from intake.cases.draft import DraftState
-from intake.errors import DraftGone, KeyGone
+from intake.errors import CaseNotFound, DraftGone, KeyGone
 from intake.queue import Job
 from intake.services import Services
 
@@ -27,3 +27,28 @@ def remind_of_draft(services: Services, job: Job) -> None:
             letters.remind_of_draft(tx, services, draft, days, now)
         queue.finish(tx, job)  # a fresh one, so that a draft somebody comes back to often is no job that fails often
         reminders.plan(tx, draft, now)
+
+
+def remind_of_records(services: Services, job: Job) -> None:
+    """Look at the case `job.ref`, write if it is time to, and wait for the next moment.
+
+    Over when everything is said to be sent, or the case has gone on or ended. A request that is held as suspect gets no
+    letter, and is looked at again. Harmless to do again: a reminder is written once.
+    """
+    now = services.clock()
+    with services.database.transaction() as tx:
+        try:
+            case = store.case_by_id(tx, job.ref, to_change=True)
+        except CaseNotFound:
+            return
+        if not silence.waits(case):
+            return
+        sign = silence.last_sign(tx, case)
+        days = silence.reminder_due(sign, now)
+        if days is not None and not case.held_as_suspect:
+            try:
+                letters.remind_of_records(tx, services, case, days, sign, now)
+            except KeyGone:
+                return
+        queue.finish(tx, job)  # a fresh one, so that a case that waits long is no job that fails often
+        silence.plan(tx, case, sign, now)

@@ -13,8 +13,9 @@ from datetime import UTC, datetime, timedelta
 
 from intake import queue
 from intake.errors import IntakeError
+from intake.jobs.alert_silence import alert_silence
 from intake.jobs.check_record import check_record
-from intake.jobs.remind import remind_of_draft
+from intake.jobs.remind import remind_of_draft, remind_of_records
 from intake.jobs.send_mail import send_mail
 from intake.jobs.sweep import sweep
 from intake.queue import Job
@@ -26,6 +27,8 @@ HANDLERS: Mapping[str, Handler] = {
     "send_mail": send_mail,
     "check_record": check_record,
     "remind_draft": remind_of_draft,
+    "remind_records": remind_of_records,
+    "alert_silence": alert_silence,
     "sweep": sweep,
 }
 
@@ -34,7 +37,7 @@ RETRY_SECONDS = (10, 60, 5 * 60, 15 * 60, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
 # A job that was begun this often, whatever its handler said, is one that kills its workers.
 MOST_ATTEMPTS = 40
 # Work that comes again by itself, in seconds: put in for the next whole period, once for all workers together.
-EVERY_SECONDS: Mapping[str, int] = {"sweep": 60}
+EVERY_SECONDS: Mapping[str, int] = {"sweep": 60, "alert_silence": 24 * 3600}
 # With nothing to do, a worker looks again soon at first and then more and more seldom.
 IDLE_FIRST_SECONDS = 0.05
 IDLE_LONGEST_SECONDS = 0.5

@@ -25,6 +25,13 @@ def clean_name(name: str) -> str:
     return shown if shown.strip(". ") else NAMELESS
 
 
+def stem_of(name: str) -> str:
+    """A name without its ending, if it has one of up to five signs."""
+    shown = clean_name(name)
+    path = PurePosixPath(shown)
+    return path.stem if 1 < len(path.suffix) <= 6 else shown
+
+
 def given_name(reference: str, number: int, name: str, extension: str) -> str:
     """The name we give a record out under, as "AB12-01 own name.pdf": safe everywhere, with the ending of its kind."""
     stem = PurePosixPath(clean_name(name)).stem

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Row,
     String,
     Table,
+    case,
     delete,
     func,
     insert,
@@ -44,6 +45,7 @@ uploads = Table(
     Column("received_at", Instant, nullable=True),
     Column("checked_at", Instant, nullable=True),
     Column("expires_at", Instant, nullable=False),
+    Column("described", LargeBinary, nullable=True),
 )
 
 strays = Table(
@@ -89,6 +91,24 @@ def of_case(tx: Tx, case_id: str) -> list[Upload]:
 def of_session(tx: Tx, case_id: str, session_id: str) -> list[Upload]:
     """Those of a case that one browser sent."""
     return [upload for upload in of_case(tx, case_id) if upload.session_id == session_id]
+
+
+def ever_received(tx: Tx, case_id: str) -> list[Upload]:
+    """Every upload of a case that once arrived whole, whatever became of it: as they were received."""
+    arrived = (uploads.c.case_id == case_id, uploads.c.received_at.is_not(None))
+    order = (uploads.c.received_at, uploads.c.made_at, uploads.c.id)
+    return [_upload(row) for row in tx.all(select(uploads).where(*arrived).order_by(*order))]
+
+
+def last_signs(tx: Tx, case_ids: Sequence[str]) -> dict[str, datetime]:
+    """When somebody last added to each of these cases; a case to which nobody did is left out.
+
+    What ran out by itself is no sign of anybody, so only its beginning counts.
+    """
+    ran_out = uploads.c.state == State.EXPIRED.value
+    sign = func.max(case((ran_out, uploads.c.made_at), else_=uploads.c.touched_at)).label("sign")
+    wanted = select(uploads.c.case_id, sign).where(uploads.c.case_id.in_(case_ids)).group_by(uploads.c.case_id)
+    return {row.case_id: row.sign for row in tx.all(wanted)}
 
 
 def needing_requester(tx: Tx, case_id: str) -> list[str]:

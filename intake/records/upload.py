@@ -46,16 +46,17 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What the check found: checksums of the whole file, and counts such as the files in an archive."""
+    """What the check found: checksums of the whole file, counts such as the files in an archive, what a disc holds."""
 
     sha256: str
     crc32: int
     facts: dict[str, int] = field(default_factory=dict)
+    disc: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One upload as its row stands. `about` and `findings` are sealed; `length` is what was announced, in bytes."""
+    """One upload as its row stands. `about`, `findings` and `described` are sealed; `length` is in bytes."""
 
     id: str
     case_id: str
@@ -74,6 +75,7 @@ class Upload:
     received_at: datetime | None
     checked_at: datetime | None
     expires_at: datetime
+    described: bytes | None = field(default=None, repr=False)
 
     @property
     def complete(self) -> bool:

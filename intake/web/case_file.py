@@ -1,16 +1,19 @@
 """The file of a case: everything that its page at the desk shows to one coordinator. Reads, and decides nothing."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from intake import journal
-from intake.cases import agreeing, agreement, consent, store
+from intake.cases import agreeing, agreement, consent, silence, store
 from intake.cases.agreement import PatientAgreement
 from intake.cases.case import MOVES, Case, Stage, may_move
+from intake.cases.completeness import Completeness
 from intake.cases.consent import Consent
 from intake.db import Tx
 from intake.desk import coordinators, openings
 from intake.forms.agreement import patient_knows
 from intake.forms.answers import Row
+from intake.forms.case_records import Sent, completeness_of
 from intake.forms.context import Answers, FormContext, form_context
 from intake.forms.read_as import read_rows
 from intake.forms.specialist_page import SpecialistPage, specialist_page
@@ -18,8 +21,9 @@ from intake.forms.urgency import marks
 from intake.journal import Line
 from intake.records import reading
 from intake.records.reading import Record
-from intake.records.upload import Upload
+from intake.records.upload import Upload, Verdict
 from intake.web.cookies import services
+from intake.web.described_records import with_what_was_said
 from intake.web.pages import language
 
 # What the desk must know to speak and write to people. What the specialist reads stands in another place.
@@ -46,6 +50,9 @@ class CaseFile:
     marks: tuple[str, ...]
     agreement: PatientAgreement | None
     speak_first: bool
+    sent: list[Sent]
+    whole: Completeness
+    silent_since: datetime | None
 
     @property
     def moves(self) -> list[Stage]:
@@ -63,6 +70,16 @@ class CaseFile:
     def may_ask_patient(self) -> bool:
         """Whether the agreement of an adult patient is still wanted."""
         return agreeing.may_ask(self.case, self.agreement)
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """The number of each record, by its upload."""
+        return {record.upload.id: number for number, record in enumerate(self.records, start=1)}
+
+    @property
+    def file_names(self) -> dict[str, str]:
+        """The name of each record, by its upload."""
+        return {each.id: each.name for each in self.sent}
 
     @property
     def readable(self) -> int:
@@ -126,7 +143,10 @@ def read_case_file(tx: Tx, case_id: str, who: str) -> CaseFile:
     found = store.case_by_id(tx, case_id)
     context = desk_context()
     answers = store.read_answers(tx, house.keys, found)
-    records = reading.records_of_case(tx, house.keys.get(found.key_owner), case_id)
+    key = house.keys.get(found.key_owner)
+    records = reading.records_of_case(tx, key, case_id)
+    kept = [record for record in records if record.upload.verdict is not Verdict.REJECTED]
+    sent = with_what_was_said(kept, key, answers, ())
     lines = journal.lines(tx, case_id)
     people = {line.actor.partition(":")[2] for line in lines if line.actor.startswith("coordinator:")}
     return CaseFile(
@@ -143,4 +163,7 @@ def read_case_file(tx: Tx, case_id: str, who: str) -> CaseFile:
         marks=marks(answers, context) if found.takes_records else (),
         agreement=agreement.read(tx, house.keys, found),
         speak_first=not patient_knows(answers),
+        sent=sent,
+        whole=completeness_of(answers, house.knowledge, sent, context.today),
+        silent_since=silence.silent_since(tx, [found], house.clock()).get(found.id),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from intake import journal
-from intake.cases import call_backs, lifecycle, store
+from intake.cases import call_backs, lifecycle, silence, store
 from intake.cases.case import DECLINE_REASONS, Stage, Turn, may_move
 from intake.desk import coordinators
 from intake.desk.coordinators import actor
@@ -70,11 +70,12 @@ def cases() -> Response:
         owners = {case.coordinator_id for case in found if case.coordinator_id}
         names = coordinators.names(tx, house.keys, owners)
         stuck = outbox.undelivered(tx, LETTERS_SHOWN)
+        silent = silence.silent_since(tx, found, house.clock())
         marks, calls, suspects = read_marks(tx, found), call_backs.count(tx), store.count_suspects(tx)
     last = max(1, -(-total // PER_PAGE))
     return page(
         "desk/cases.html", cases=found, total=total, tallies=tallies, names=names, now=house.clock(), asked=asked,
-        stuck=stuck, marks=marks, calls=calls, suspects=suspects,
+        stuck=stuck, silent=silent, marks=marks, calls=calls, suspects=suspects,
         earlier=asked.address(asked.page - 1) if asked.page > 1 else "",
         later=asked.address(asked.page + 1) if asked.page < last else "", last=last, stages=Stage, turns=Turn,
     )  # fmt: skip

@@ -227,6 +227,8 @@ def the_case(page: Page, house: Services, looker: Looker, letter: Path) -> None:
         looker.look(page, f"case, {address}")
     page.goto(f"{house.settings.base_url}/case/records")
     looker.look(page, "records, with receipts")
+    whole_records(page, house, looker)
+    page.goto(f"{house.settings.base_url}/case/records")
     press(page, "I have sent everything")
     looker.look(page, "records, all of them")
     page.goto(f"{house.settings.base_url}/case/withdraw")
@@ -234,6 +236,29 @@ def the_case(page: Page, house: Services, looker: Looker, letter: Path) -> None:
     declined(house, case)
     page.goto(f"{house.settings.base_url}/case/")
     looker.look(page, "case, declined")
+
+
+def whole_records(page: Page, house: Services, looker: Looker) -> None:
+    """What a file is, question by question; what is missing; the receipt of the files."""
+    home = f"{house.settings.base_url}/case/records"
+    for name in ("describe", "complete", "receipt"):
+        page.goto(f"{home}/{name}")
+        looker.look(page, f"records, {name}")
+    page.goto(f"{home}/describe")
+    page.get_by_role("link", name=re.compile("^Say what it is")).click()
+    for box in page.locator("main input:checked").all():  # what the name of the file told
+        box.uncheck()
+    press(page, "Continue")
+    looker.look(page, "records, what it is, with a mistake", mistake=True)
+    fill(page, [("items", "lab-results")])
+    press(page, "Continue")
+    looker.look(page, "records, date, language and translation")
+    fill(page, [("language", "es"), ("translation", "is-one")])
+    press(page, "Continue")
+    looker.look(page, "records, of what it is the translation")
+    here = page.url.rsplit("/", 1)[0]
+    page.goto(f"{here}/translator")
+    looker.look(page, "records, who translates it")
 
 
 def declined(house: Services, case: Case) -> None:
@@ -278,6 +303,10 @@ def the_desk(page: Page, server: LiveServer, house: Services, looker: Looker) ->
     looker.look(page, "desk, making a passkey")
     press(page, "Make a passkey")
     looker.look(page, "desk, cases")
+    page.goto(f"{server.base_url}/desk/silent")
+    looker.look(page, "desk, silent cases")
+    page.goto(f"{server.base_url}/desk/cases/{main.id}/receipt")
+    looker.look(page, "desk, receipt of the records")
     page.goto(f"{server.base_url}/desk/calls")
     looker.look(page, "desk, calls")
     press(page, re.compile("^Called"))

@@ -18,6 +18,7 @@ SAMPLE = {
     "records_link": "https://opinion.example.org/l/eyJyIjoyfQ.jkl-MNO_pqr",
     "link_days": 28,
     "link_hours": 24,
+    "count": 3,
     "due_date": date(2026, 4, 7),
     "stage": "with_specialist",
     "turn": "coordinator",

@@ -1,0 +1,76 @@
+"""Cases that wait for records: when the requester is reminded, and when a coordinator is told that nobody answers.
+
+Counted from the last sign: the day on which the case opened, or on which somebody last sent or described a file. So
+whoever sends one file after the other is never urged. Nothing here moves a case.
+"""
+
+from datetime import datetime, timedelta
+
+from intake import journal, queue
+from intake.cases import store
+from intake.cases.case import Case, Stage
+from intake.db import Tx
+from intake.journal import Event
+from intake.records import store as records
+
+REMIND_RECORDS = "remind_records"
+# Days after the last sign. Our own choice, as are the other two figures: docs/maintainers/decisions/0016.
+DAYS_AFTER = (7, 14)
+# However often somebody begins anew, a case gets no more of these letters than this.
+MOST_REMINDERS = 4
+# Days after the last sign on which a coordinator is told: a week after the last reminder.
+SILENT_AFTER = timedelta(days=21)
+# When no reminder is due any more, the job looks again so often whether there was a new sign.
+LOOK_AGAIN = timedelta(days=7)
+
+
+def waits(case: Case) -> bool:
+    """Whether the case waits for records: it is open, and nobody has said that everything was sent."""
+    return case.stage is Stage.OPENED and case.records_declared_at is None
+
+
+def last_sign(tx: Tx, case: Case) -> datetime:
+    """When we last heard of the requester."""
+    return max(case.opened_at, records.last_signs(tx, [case.id]).get(case.id, case.opened_at))
+
+
+def plan(tx: Tx, case: Case, sign: datetime, now: datetime) -> None:
+    """Put in the job that looks at this case, unless it waits already."""
+    queue.put(tx, REMIND_RECORDS, case.id, next_look(sign, now), now, dedupe=f"{REMIND_RECORDS}:{case.id}")
+
+
+def reminder_due(sign: datetime, now: datetime) -> int | None:
+    """Which reminder it is time for, by its days after the last sign; the last of several; None while it is early, and
+    from the moment on at which a coordinator is told."""
+    if now - sign >= SILENT_AFTER:
+        return None
+    return max((days for days in DAYS_AFTER if sign + timedelta(days=days) <= now), default=None)
+
+
+def next_look(sign: datetime, now: datetime) -> datetime:
+    """The next moment at which there may be something to say."""
+    moments = [sign + timedelta(days=days) for days in DAYS_AFTER]
+    return min((moment for moment in moments if moment > now), default=now + LOOK_AGAIN)
+
+
+def silent_since(tx: Tx, cases: list[Case], now: datetime) -> dict[str, datetime]:
+    """The last sign of each of these cases that waits for records and was not heard of for long, by its id."""
+    waiting = [case for case in cases if waits(case) and not case.held_as_suspect]
+    signs = records.last_signs(tx, [case.id for case in waiting])
+    last = {case.id: max(case.opened_at, signs.get(case.id, case.opened_at)) for case in waiting}
+    return {case_id: sign for case_id, sign in last.items() if now - sign >= SILENT_AFTER}
+
+
+def all_silent(tx: Tx, now: datetime) -> list[tuple[Case, datetime]]:
+    """Every silent case with its last sign, the longest silent first."""
+    cases = {case.id: case for case in store.open_cases(tx)}
+    since = silent_since(tx, list(cases.values()), now)
+    return [(cases[case_id], sign) for case_id, sign in sorted(since.items(), key=lambda each: (each[1], each[0]))]
+
+
+def note_silence(tx: Tx, case: Case, sign: datetime, now: datetime) -> bool:
+    """Write once for each silence into the journal that a coordinator is told. False if that was done before."""
+    known = [line for line in journal.lines(tx, case.id) if line.event == Event.CASE_SILENT and line.at >= sign]
+    if not known:
+        journal.write(tx, Event.CASE_SILENT, now, subject=case.id, days=(now - sign).days)
+    return not known
