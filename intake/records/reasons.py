@@ -22,6 +22,8 @@ REASONS = {
     "two_kinds": N_("We have it. A coordinator opens it with care, because it could be two kinds of file in one."),
     "disguised": N_("We have it. A coordinator looks at it with care, because a file in it has a misleading name."),
     "too_large_to_scan": N_("We have it. A coordinator looks at it with care: it is too large for our virus scanner."),
+    "suspected": N_("We have it. Our virus scanner is not sure about it, so a coordinator looks at it with care."),
+    "scan_failed": N_("We have it. Our virus scanner could not read it, so a coordinator looks at it with care."),
     "not_scanned": N_("We have it. A coordinator looks at it with care, because it was not scanned for viruses."),
     "scanner_down": N_("We have it. It waits for our virus scanner, which does not answer now. You need do nothing."),
     "check_timeout": N_("We have it. Our check could not finish, so a coordinator looks at it with care."),

@@ -25,6 +25,10 @@ class Scanner(Protocol):
         """The verdict. Clean only if every byte was looked at. Raises ScannerDown when nobody answers."""
         ...
 
+    def answers(self) -> bool:
+        """Whether it can be asked now."""
+        ...
+
 
 class NoScanner:
     """The scanner of a service that has none."""
@@ -33,6 +37,10 @@ class NoScanner:
         """Held, for nobody has looked."""
         return Scan(Verdict.HELD, "not_scanned")
 
+    def answers(self) -> bool:
+        """Nobody is there."""
+        return False
+
 
 class SilentScanner:
     """Stands in for a scanner that has not answered for so long that the record stops waiting."""
@@ -40,3 +48,7 @@ class SilentScanner:
     def scan(self, kind: str, length: int, pieces: Pieces) -> Scan:
         """Held, to be checked again when it is back."""
         return Scan(Verdict.HELD, "scanner_down")
+
+    def answers(self) -> bool:
+        """It has not."""
+        return False

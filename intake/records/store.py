@@ -98,9 +98,13 @@ def needing_requester(tx: Tx, case_id: str) -> list[str]:
     return list(tx.execute(wanted.order_by(uploads.c.made_at, uploads.c.id)).scalars())
 
 
-def waiting_for_scanner(tx: Tx) -> list[str]:
-    """Ids of uploads of every case that were held for want of a scanner, the oldest first."""
-    waits = (uploads.c.verdict == Verdict.HELD.value) & uploads.c.reason.in_(WAITS_FOR_SCANNER)
+def waiting_for_scanner(tx: Tx, *, unscanned: bool) -> list[str]:
+    """Ids of uploads of every case that were held because the scanner did not answer, the oldest first.
+
+    With `unscanned`, also those that came when there was none.
+    """
+    reasons = WAITS_FOR_SCANNER if unscanned else ("scanner_down",)
+    waits = (uploads.c.verdict == Verdict.HELD.value) & uploads.c.reason.in_(reasons)
     return list(tx.execute(select(uploads.c.id).where(waits).order_by(uploads.c.received_at, uploads.c.id)).scalars())
 
 

@@ -5,7 +5,7 @@ import pytest
 
 def test_a_whole_service_is_alive_and_ready(client) -> None:
     assert client.get("/healthz").get_json() == {"status": "alive"}
-    assert client.get("/readyz").get_json() == {"status": "ready", "wrong": []}
+    assert client.get("/readyz").get_json() == {"status": "ready", "wrong": [], "scanner": "none"}
 
 
 @pytest.mark.parametrize("missing", ["intake.db", "keys.db"])
