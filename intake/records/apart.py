@@ -127,8 +127,8 @@ class _Child:
         while True:
             mark, payload = self._next()
             length -= len(payload)
-            if (mark, length) == (frames.END, 0):
-                return
+            if (mark, length) == (frames.END, 0) or mark == frames.BROKEN:
+                return  # a broken one ends early: what takes it sees that bytes are missing, and the child says why
             if mark != frames.PIECE or length < 0 or not payload:
                 raise ApartFailed("crashed")
             yield payload

@@ -14,7 +14,7 @@ from typing import Any
 
 from intake import journal
 from intake.db import Database, Tx
-from intake.errors import SealBroken
+from intake.errors import ScannerDown, SealBroken
 from intake.journal import Event
 from intake.records import apart, parts, store
 from intake.records.apart import ApartFailed
@@ -122,8 +122,28 @@ class Inside:
         """Scan one file of an archive. Once something harmful was found, the rest is of no interest."""
         self.members += 1
         if self.reason is None or verdict_for(self.reason) is not Verdict.REJECTED:
-            scan = self._scanner.scan(MEMBER, length, lambda start, stop: pieces)
-            self.reason = worst([self.reason, _reason_of(scan)])[1]
+            counted = _Counted(pieces)
+            try:
+                said = _reason_of(self._scanner.scan(MEMBER, length, lambda start, stop: counted))
+            except ScannerDown:
+                if not counted.ended or counted.length == length:
+                    raise
+                said = "archive_broken"  # the scanner is there; it is the archive that gave less than it lists
+            self.reason = worst([self.reason, said])[1]
+
+
+class _Counted:
+    """Pieces, and how many bytes they were."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self.length, self.ended = 0, False
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            self.length += len(piece)
+            yield piece
+        self.ended = True
 
 
 def worst(reasons: list[str | None]) -> tuple[Verdict, str | None]:

@@ -1,7 +1,7 @@
 """How the process apart and its parent speak: short frames over one pair of sockets, a mark and a length before each.
 
-The child asks for bytes of the file (READ), hands up what it unpacks (MEMBER, PIECE, END), and ends with one RESULT
-or one FAILED. The parent says GO once and answers every READ with DATA.
+The child asks for bytes of the file (READ), hands up what it unpacks (MEMBER, PIECE, END, or BROKEN if it cannot go
+on), and ends with one RESULT or one FAILED. The parent says GO once and answers every READ with DATA.
 """
 
 import json
@@ -17,7 +17,7 @@ MOST_BYTES = 4 * 1024 * 1024  # of one frame
 MOST_READ = 1024 * 1024  # of one answer to READ
 
 GO, DATA = b"g", b"d"
-READ, MEMBER, PIECE, END, RESULT, FAILED = b"?", b"m", b"p", b"e", b"=", b"!"
+READ, MEMBER, PIECE, END, BROKEN, RESULT, FAILED = b"?", b"m", b"p", b"e", b"b", b"=", b"!"
 
 
 class FrameBroken(ValueError):

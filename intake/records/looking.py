@@ -65,9 +65,9 @@ class Upward:
         for at in range(0, len(data), PIECE_BYTES):
             frames.send(self._connection, frames.PIECE, data[at : at + PIECE_BYTES])
 
-    def end(self) -> None:
-        """The member is whole."""
-        frames.send(self._connection, frames.END)
+    def end(self, *, whole: bool) -> None:
+        """The member is whole, or nothing more can be had of it."""
+        frames.send(self._connection, frames.END if whole else frames.BROKEN)
 
     def _block(self, number: int) -> bytes:
         if number in self._blocks:

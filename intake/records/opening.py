@@ -6,7 +6,7 @@ only keeps us from seeing everything is remembered in `troubles`, and the walk g
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from intake.records import archive, pdf, word
@@ -37,7 +37,7 @@ class HandUp(Protocol):
 
     def begin(self, length: int) -> None: ...
     def piece(self, data: bytes) -> None: ...
-    def end(self) -> None: ...
+    def end(self, *, whole: bool) -> None: ...
 
 
 class Walk:
@@ -132,16 +132,26 @@ class Walk:
 
     def _pass_on(self, pieces: Iterator[bytes], length: int) -> bytes:
         """Hand the pieces up; returns the head of the file."""
-        head = b""
-        if self._hand_up:
-            self._hand_up.begin(length)
-        for piece in pieces:
-            head += piece[: HEAD_BYTES - len(head)]
-            if self._hand_up:
-                self._hand_up.piece(piece)
-        if self._hand_up:
-            self._hand_up.end()
+        if self._hand_up is None:
+            return _head_of(pieces)
+        self._hand_up.begin(length)
+        try:
+            head = _head_of(pieces, self._hand_up.piece)
+        except ArchiveTrouble:
+            self._hand_up.end(whole=False)
+            raise
+        self._hand_up.end(whole=True)
         return head
+
+
+def _head_of(pieces: Iterator[bytes], pass_on: Callable[[bytes], None] | None = None) -> bytes:
+    """The head of a file, once all of it was passed on."""
+    head = b""
+    for piece in pieces:
+        head += piece[: HEAD_BYTES - len(head)]
+        if pass_on:
+            pass_on(piece)
+    return head
 
 
 def hides_archive(read: Read, length: int) -> bool:

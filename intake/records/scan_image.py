@@ -27,10 +27,13 @@ def trouble(member: Member) -> str | None:
         file.seek(0)
         try:
             read = dcmread(file, stop_before_pixels=True, specific_tags=SIZES)
-        except (MemoryError, OSError):
+        except MemoryError:
             raise
-        except Exception:  # the parser raises whatever a hostile file makes it: it cannot be read, that is all
+        except Exception as error:  # the parser raises whatever a hostile file makes it: it cannot be read, that is all
+            if isinstance(error, OSError) and error.errno:  # but this is no word about the file
+                raise
             return "damaged"
+        pixels_at = file.tell()
         squeezed, ends_with_mark = _packing(read)
         least, most = _pixel_bytes(read)
         if least > member.length and not squeezed:
@@ -39,7 +42,7 @@ def trouble(member: Member) -> str | None:
             return "image_too_large"
         if not most or not ends_with_mark:
             return None
-        file.seek(max(0, member.length - PIXELS_END_WITHIN))
+        file.seek(max(pixels_at, member.length - PIXELS_END_WITHIN))
         return None if PIXELS_END in file.read(PIXELS_END_WITHIN) else "damaged"
 
 

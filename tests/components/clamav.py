@@ -48,6 +48,12 @@ class Clamd:
         } | options  # fmt: skip
         (place / "clamd.conf").write_text("".join(f"{name} {value}\n" for name, value in said.items()))
 
+    def allow(self, limit: int) -> None:
+        """Take larger files, from the next start on."""
+        place = self.place / "clamd.conf"
+        said = place.read_text().replace(f" {2 * MAX_BYTES}\n", f" {2 * limit}\n")
+        place.write_text(said.replace(f" {MAX_BYTES}\n", f" {limit}\n"))
+
     def start(self) -> None:
         """Start it and wait until it answers."""
         die_with_us = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []

@@ -31,9 +31,9 @@ def scan(scanner: ClamAV, body: bytes, size: int = 100_000) -> Scan:
 def zipped(body: bytes, *, streamed: bool = False) -> bytes:
     """A ZIP with these bytes in it; `streamed` as programs make it that do not know the length beforehand."""
     place = io.BytesIO()
-    with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as made:
-        with made.open("a.bin", "w", force_zip64=streamed) as file:
-            file.write(body)
+    made = zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED)
+    with made, made.open("a.bin", "w", force_zip64=streamed) as file:
+        file.write(body)
     return place.getvalue()
 
 

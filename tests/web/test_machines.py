@@ -17,4 +17,4 @@ def test_what_is_not_ready_is_named(client, services, var, missing: str) -> None
     answer = client.get("/readyz")
     named = {"intake.db": ["database", "queue"], "keys.db": ["keys"]}[missing]
     assert answer.status_code == 503
-    assert answer.get_json() == {"status": "not ready", "wrong": named}
+    assert answer.get_json() == {"status": "not ready", "wrong": named, "scanner": "none"}
