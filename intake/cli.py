@@ -47,6 +47,8 @@ def _parser() -> argparse.ArgumentParser:
     person.add_argument("email")
     person.add_argument("--language", default="en")
     add("purge", _purge, "forget drafts and cases whose time is over; the worker does it by itself, too")
+    add("recheck", _recheck, "check records again that were held for want of a virus scanner")
+    add("doctor", _doctor, "say how it stands with the virus scanner")
     add("demo", _demo, "fill an empty development system with synthetic cases")
     add("journal", _journal, "verify the journal's chain").add_argument("what", choices=["verify"])
     return parser
@@ -74,6 +76,16 @@ def _demo(settings: Settings, _: argparse.Namespace) -> None:
 def _purge(settings: Settings, _: argparse.Namespace) -> None:
     gone = _with(settings, commands.purge)
     print(f"Forgot {gone.drafts} drafts, {gone.cases} cases and {gone.letters} letters that belong to no case.")
+
+
+def _doctor(settings: Settings, _: argparse.Namespace) -> None:
+    for sentence in _with(settings, commands.examine):
+        print(sentence)
+
+
+def _recheck(settings: Settings, _: argparse.Namespace) -> None:
+    put = _with(settings, commands.recheck)
+    print(f"{put} records are checked again by the worker.")
 
 
 def _journal(settings: Settings, _: argparse.Namespace) -> None:

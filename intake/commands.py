@@ -1,5 +1,6 @@
 """What operators can ask for: each command as one verb, free of parsing and printing."""
 
+import sys
 from datetime import timedelta
 
 from intake import journal, schema
@@ -9,7 +10,8 @@ from intake.cases.ways_in import address_of
 from intake.config import Settings, environment_name
 from intake.db import Database
 from intake.desk import coordinators
-from intake.errors import SettingsIncomplete
+from intake.errors import ScannerDown, ScannerMissing, SettingsIncomplete
+from intake.jobs import check_record
 from intake.keys import KeyRing
 from intake.links import grants
 from intake.links.tokens import Purpose
@@ -17,6 +19,8 @@ from intake.mail import outbox
 from intake.services import Services
 
 INVITE_HOURS = 24
+# The harmless file that every scanner knows (EICAR), in two pieces, so that no scanner takes this one for it.
+SCANNER_TEST = b"".join((rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-", b"ANTIVIRUS-TEST-FILE!$H+H*"))
 
 
 def make_keys(settings: Settings) -> bool:
@@ -82,6 +86,31 @@ def anybody_enrolled(services: Services) -> bool:
 def purge(services: Services) -> Purged:
     """Forget every draft and case whose time is over, now instead of at the worker's next round."""
     return retention.purge(services.database, services.keys, services.vault, services.clock())
+
+
+def recheck(services: Services) -> int:
+    """Put in another check of every record that was held for want of a scanner; returns how many.
+
+    Raises ScannerMissing, ScannerDown.
+    """
+    if services.settings.scanner == "none":
+        raise ScannerMissing
+    if not services.scanner.answers():
+        raise ScannerDown
+    return check_record.recheck(services, sys.maxsize, unscanned=True)
+
+
+def examine(services: Services) -> list[str]:
+    """What an operator should know of the virus scanner: whether there is one, and whether it finds its test."""
+    if services.settings.scanner == "none":
+        return ["There is no virus scanner: every record is held as not scanned."]
+    try:
+        said = services.scanner.scan("", len(SCANNER_TEST), lambda start, stop: iter([SCANNER_TEST]))
+    except ScannerDown:
+        return ["The virus scanner does not answer. Checks wait for it."]
+    if said.reason != "infected":
+        return ["The virus scanner answers, but does not find its test file: has it signatures? Run freshclam."]
+    return ["The virus scanner answers and finds its test file."]
 
 
 def verify_journal(services: Services) -> int | None:

@@ -20,6 +20,9 @@ ENVIRONMENTS = ("production", "development")
 MAIL_ROUTES = ("sendgrid", "smtp", "folder")
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 ORIGIN = re.compile(r"(?P<scheme>(?i:https?))://(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:(?P<port>[0-9]+))?/?")
+SCANNER_PLACE = re.compile(
+    r"none|unix:(?P<path>/.+)|tcp:(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):(?P<port>[0-9]{1,5})"
+)
 USUAL_PORTS = {"https": "443", "http": "80"}
 MAY_BE_ZERO = frozenset({"proxy_hops", "disk_min_free_bytes", "fastest_request_seconds"})
 
@@ -63,6 +66,8 @@ class Settings:
     plain_form_max_bytes: int = 50 * MIB
     disk_min_free_bytes: int = 2 * GIB
     fastest_request_seconds: int = 60
+    scanner: str = "none"
+    scanner_max_bytes: int = 2_000_000_000
     draft_days: int = 28
     upload_link_days: int = 30
 
@@ -175,6 +180,8 @@ def _faults(settings: Settings) -> list[str]:
         need("smtp_host", "the mail server")
     if settings.smtp_security not in ("starttls", "tls", "none"):
         faults.append("INTAKE_SMTP_SECURITY: must be starttls, tls or none")
+    if not SCANNER_PLACE.fullmatch(settings.scanner):
+        faults.append("INTAKE_SCANNER: must be none, unix:/path/of/its/socket or tcp:host:port")
     faults += _database_faults(settings) + _number_faults(settings)
     if not settings.in_development:
         faults += _production_faults(settings)

@@ -333,6 +333,22 @@ class UploadsBusy(IntakeError):
     message = N_("Many files are arriving at this moment. Your upload waits and goes on by itself.")
 
 
+class ScannerDown(IntakeError):
+    """The virus scanner does not answer. Nothing was decided; the check is to be tried again."""
+
+    code = "scanner_down"
+    message = N_("Our virus scanner does not answer now. Nothing is lost: the check is tried again by itself.")
+
+
+class ScannerMissing(IntakeError):
+    """There is no virus scanner to check anything with."""
+
+    code = "scanner_missing"
+
+    def __str__(self) -> str:
+        return "This service has no virus scanner. Set INTAKE_SCANNER and start the worker again."
+
+
 class RecordNotReady(IntakeError):
     """The record is still being checked, was rejected, or needs a deliberate act first."""
 

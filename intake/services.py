@@ -15,6 +15,8 @@ from intake.links.tokens import Tokens
 from intake.mail.message import Letters
 from intake.mail.sender import Sender, make_sender
 from intake.operator import Operator, blanks, read_operator
+from intake.records.clamd import make_scanner
+from intake.records.scanner import Scanner
 from intake.records.vault import Vault
 
 # The files that ship with the code do not change while a process lives, and reading them takes a tenth of a second.
@@ -36,6 +38,7 @@ class Services:
     letters: Letters
     sender: Sender
     tokens: Tokens
+    scanner: Scanner
     clock: Clock = now
 
     def close(self) -> None:
@@ -63,5 +66,6 @@ def make_services(settings: Settings, now: Clock = now) -> Services:
         letters=Letters(Path(settings.templates) / "letters", languages, operator),
         sender=make_sender(settings, operator.service.name),
         tokens=Tokens(ring.signing_secrets(), settings.host),
+        scanner=make_scanner(settings),
         clock=now,
     )

@@ -1,7 +1,7 @@
 """The regular round: what ran out goes, and what a crash left behind. Harmless to do twice, or late."""
 
 from intake.cases import retention
-from intake.jobs.check_record import settle
+from intake.jobs.check_record import recheck, settle
 from intake.jobs.mark_urgent import mark_urgent
 from intake.links import grants
 from intake.queue import Job
@@ -24,5 +24,6 @@ def sweep_records(services: Services) -> None:
     now = services.clock()
     for case_id in removing.expire_idle(services.database, services.vault, grants.release, now):
         settle(services, case_id)
+    recheck(services)
     if now.minute % STRAYS_EVERY_MINUTES == 0:
         removing.sweep_strays(services.database, services.vault, now)

@@ -7,6 +7,7 @@ from typing import Protocol
 from intake.records.upload import Verdict
 
 Pieces = Callable[[int, int], Iterator[bytes]]
+MEMBER = "member"  # the kind by which a file inside an archive is handed to a scanner
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +19,14 @@ class Scan:
 
 
 class Scanner(Protocol):
-    """Looks at one file of a known kind. `pieces(start, stop)` streams its bytes."""
+    """Looks at one file of a known kind, or at one MEMBER of an archive. `pieces(start, stop)` streams its bytes."""
 
     def scan(self, kind: str, length: int, pieces: Pieces) -> Scan:
-        """The verdict. Clean only if every byte was looked at."""
+        """The verdict. Clean only if every byte was looked at. Raises ScannerDown when nobody answers."""
+        ...
+
+    def answers(self) -> bool:
+        """Whether it can be asked now."""
         ...
 
 
@@ -31,3 +36,19 @@ class NoScanner:
     def scan(self, kind: str, length: int, pieces: Pieces) -> Scan:
         """Held, for nobody has looked."""
         return Scan(Verdict.HELD, "not_scanned")
+
+    def answers(self) -> bool:
+        """Nobody is there."""
+        return False
+
+
+class SilentScanner:
+    """Stands in for a scanner that has not answered for so long that the record stops waiting."""
+
+    def scan(self, kind: str, length: int, pieces: Pieces) -> Scan:
+        """Held, to be checked again when it is back."""
+        return Scan(Verdict.HELD, "scanner_down")
+
+    def answers(self) -> bool:
+        """It has not."""
+        return False

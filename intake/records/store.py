@@ -23,6 +23,7 @@ from sqlalchemy import (
 from intake.db import Instant, Tx, metadata
 from intake.errors import UploadNotFound
 from intake.records.parts import parts
+from intake.records.reasons import SENDER_CAN_MEND, WAITS_FOR_SCANNER
 from intake.records.upload import State, Upload, Verdict
 
 uploads = Table(
@@ -55,8 +56,6 @@ strays = Table(
     Column("seen_at", Instant, nullable=False),
 )
 
-# A file that was held for one of these reasons waits for the sender, not for us.
-SENDER_CAN_MEND = ("password", "damaged", "archive_broken")
 # How long an object may stand on no part. A part may not be committed on one that was seen astray half as long ago,
 # so that a sweep and a very slow part can never both have it.
 STRAY_AFTER = timedelta(hours=1)
@@ -117,6 +116,16 @@ def needing_requester(tx: Tx, case_id: str) -> list[str]:
     mendable = (uploads.c.verdict == Verdict.HELD.value) & uploads.c.reason.in_(SENDER_CAN_MEND)
     wanted = select(uploads.c.id).where(uploads.c.case_id == case_id, rejected | mendable)
     return list(tx.execute(wanted.order_by(uploads.c.made_at, uploads.c.id)).scalars())
+
+
+def waiting_for_scanner(tx: Tx, *, unscanned: bool) -> list[str]:
+    """Ids of uploads of every case that were held because the scanner did not answer, the oldest first.
+
+    With `unscanned`, also those that came when there was none.
+    """
+    reasons = WAITS_FOR_SCANNER if unscanned else ("scanner_down",)
+    waits = (uploads.c.verdict == Verdict.HELD.value) & uploads.c.reason.in_(reasons)
+    return list(tx.execute(select(uploads.c.id).where(waits).order_by(uploads.c.received_at, uploads.c.id)).scalars())
 
 
 def tally(tx: Tx, case_ids: Sequence[str]) -> dict[str, dict[str, int]]:

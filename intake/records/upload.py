@@ -46,12 +46,16 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What the check found: checksums of the whole file, counts such as the files in an archive, what a disc holds."""
+    """What the check found: checksums of the whole file, and counts such as the files in an archive.
+
+    `disc` is what a disc of scans holds (`disc.DiscSummary.from_json`), `look` how well a picture can be read.
+    """
 
     sha256: str
     crc32: int
     facts: dict[str, int] = field(default_factory=dict)
     disc: dict[str, Any] | None = None
+    look: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

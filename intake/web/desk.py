@@ -78,6 +78,7 @@ def cases() -> Response:
         stuck=stuck, silent=silent, marks=marks, calls=calls, suspects=suspects,
         earlier=asked.address(asked.page - 1) if asked.page > 1 else "",
         later=asked.address(asked.page + 1) if asked.page < last else "", last=last, stages=Stage, turns=Turn,
+        scanned=house.settings.scanner != "none",
     )  # fmt: skip
 
 

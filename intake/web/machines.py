@@ -19,9 +19,12 @@ def alive() -> Response:
 
 @blueprint.get("/readyz")
 def ready() -> Response:
-    """200 when database, keys, disk and queue are as they should be, else 503 naming what is not."""
+    """200 when database, keys, disk and queue are as they should be, else 503 naming what is not.
+
+    Beside them how it stands with the virus scanner: none, answers or silent. The service serves without it, too.
+    """
     wrong = [name for name, check in CHECKS.items() if not _holds(check)]
-    response = jsonify(status="not ready" if wrong else "ready", wrong=wrong)
+    response = jsonify(status="not ready" if wrong else "ready", wrong=wrong, scanner=_scanner())
     response.status_code = 503 if wrong else 200
     return response
 
@@ -45,6 +48,12 @@ def _keys() -> bool:
 
 def _disk() -> bool:
     return services().vault.free_bytes() > services().settings.disk_min_free_bytes
+
+
+def _scanner() -> str:
+    if services().settings.scanner == "none":
+        return "none"
+    return "answers" if services().scanner.answers() else "silent"
 
 
 def _queue() -> bool:

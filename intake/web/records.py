@@ -15,10 +15,10 @@ from intake.languages import N_
 from intake.links.sessions import Role, Session
 from intake.records import parts, reading
 from intake.records import store as record_store
-from intake.records.checking import REASONS
 from intake.records.filetypes import ALLOWED, BY_ID
 from intake.records.line import Line
 from intake.records.reading import Record
+from intake.records.reasons import REASONS, SENDER_CAN_MEND
 from intake.records.sizes import in_words
 from intake.records.staging import Staged
 from intake.records.upload import About, State, Verdict, key_owner
@@ -157,6 +157,6 @@ def _page(visitor: Visitor, mistake: str = "", status: int = 200) -> Response:
     settings = services().settings
     return page(
         "case/records.html", status, case=case, rows=rows, visitor=visitor, mistake=mistake, kinds=ALLOWED, by_id=BY_ID,
-        reasons=REASONS, in_words=in_words, chunk=CHUNK_BYTES, Verdict=Verdict, State=State,
+        reasons=REASONS, mendable=SENDER_CAN_MEND, in_words=in_words, chunk=CHUNK_BYTES, Verdict=Verdict, State=State,
         largest=settings.upload_max_bytes, plain_largest=settings.plain_form_max_bytes,
     )  # fmt: skip

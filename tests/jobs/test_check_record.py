@@ -1,12 +1,17 @@
 """The check as a job, and the regular round: done twice they do no harm, and a case moves on when all is checked."""
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 
 from intake.cases import lifecycle, store
 from intake.cases.case import Case, Stage
-from intake.jobs.check_record import check_record
+from intake.commands import examine
+from intake.commands import recheck as recheck_all
+from intake.errors import ScannerDown, ScannerMissing
+from intake.jobs.check_record import AGAIN_AT_ONCE, SCANNER_WAITS, check_record, recheck
 from intake.jobs.sweep import sweep
 from intake.jobs.worker import Worker
 from intake.links import grants
@@ -18,6 +23,7 @@ from intake.records.receiving import From, Limits
 from intake.records.upload import About, State, Upload, Verdict
 from intake.records.vault import new_object_id
 from tests.builders import a_case
+from tests.components.clamav import EICAR, Clamd
 
 PDF = b"%PDF-1.7 a letter"
 pytestmark = pytest.mark.usefixtures("database")
@@ -130,3 +136,71 @@ def test_files_that_arrived_together_and_were_refused_make_one_letter(services, 
     assert len(outbox_letters("record_needs_you")) == 1
     check_record(services, _job("check_record", _send(services, case, b"MZ another").id))
     assert len(outbox_letters("record_needs_you")) == 2
+
+
+def _scanned_by(services, clamd: Clamd) -> Any:
+    """The same services with a scanner."""
+    settings = replace(services.settings, scanner=f"unix:{clamd.path}")
+    return replace(services, settings=settings, scanner=clamd.scanner())
+
+
+def _worker(services) -> Worker:
+    return Worker(services, {"check_record": check_record})
+
+
+def test_a_record_waits_for_a_scanner_that_does_not_answer_and_is_checked_when_it_does(
+    services, case: Case, own_clamd: Clamd, still_clock
+) -> None:
+    house, upload = _scanned_by(services, own_clamd), _send(services, case)
+    for seconds in SCANNER_WAITS[:2]:
+        assert _worker(house).run_until_idle() == 1
+        assert _again(services, upload).state is State.RECEIVED, "shown as being checked"
+        still_clock.advance(seconds=seconds)
+    own_clamd.start()
+    assert _worker(house).run_until_idle() == 1
+    assert _again(services, upload).verdict is Verdict.CLEAN
+
+
+def test_a_scanner_that_stays_away_makes_records_held_and_they_are_checked_when_it_is_back(
+    services, case: Case, own_clamd: Clamd, still_clock
+) -> None:
+    house, upload = _scanned_by(services, own_clamd), _send(services, case)
+    for seconds in (*SCANNER_WAITS, 0):
+        assert _worker(house).run_until_idle() == 1
+        still_clock.advance(seconds=seconds)
+    held = _again(services, upload)
+    assert (held.verdict, held.reason, held.opens) == (Verdict.HELD, "scanner_down", "deliberately")
+    assert _worker(house).run_until_idle() == 0, "the job is done, not dead"
+    assert recheck(house) == 0, "it is still away"
+    check_record(house, _job("check_record", upload.id))
+    assert _again(services, upload) == held
+    own_clamd.start()
+    assert recheck(house) == 1 and recheck(house) == 1
+    assert _worker(house).run_until_idle() == 1, "put in twice is done once"
+    assert _again(services, upload).verdict is Verdict.CLEAN
+    assert recheck(house) == 0 and recheck_all(house) == 0
+
+
+def test_what_came_before_there_was_a_scanner_is_checked_when_the_operator_says_so(
+    services, case: Case, clamd: Clamd
+) -> None:
+    letter, harmful = _send(services, case), _send(services, case, PDF + EICAR)
+    worse = _send(services, case, b"%PDF-1.7 " + b"".join((b"planted-", b"evil-", b"of-the-tests")))
+    assert _worker(services).run_until_idle() == 3
+    with pytest.raises(ScannerMissing):
+        recheck_all(services)
+    house = _scanned_by(services, clamd)
+    assert recheck(house) == 0 and recheck_all(house) == 3 <= AGAIN_AT_ONCE
+    assert _worker(house).run_until_idle() == 3
+    assert [_again(services, each).verdict for each in (letter, harmful)] == [Verdict.CLEAN] * 2
+    assert (_again(services, worse).verdict, _again(services, worse).reason) == (Verdict.REJECTED, "infected")
+
+
+def test_the_operator_is_told_how_it_stands_with_the_scanner(services, own_clamd: Clamd) -> None:
+    assert examine(services) == ["There is no virus scanner: every record is held as not scanned."]
+    house = _scanned_by(services, own_clamd)
+    assert examine(house) == ["The virus scanner does not answer. Checks wait for it."]
+    with pytest.raises(ScannerDown):
+        recheck_all(house)
+    own_clamd.start()
+    assert examine(house) == ["The virus scanner answers and finds its test file."]

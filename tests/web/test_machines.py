@@ -5,7 +5,7 @@ import pytest
 
 def test_a_whole_service_is_alive_and_ready(client) -> None:
     assert client.get("/healthz").get_json() == {"status": "alive"}
-    assert client.get("/readyz").get_json() == {"status": "ready", "wrong": []}
+    assert client.get("/readyz").get_json() == {"status": "ready", "wrong": [], "scanner": "none"}
 
 
 @pytest.mark.parametrize("missing", ["intake.db", "keys.db"])
@@ -17,4 +17,4 @@ def test_what_is_not_ready_is_named(client, services, var, missing: str) -> None
     answer = client.get("/readyz")
     named = {"intake.db": ["database", "queue"], "keys.db": ["keys"]}[missing]
     assert answer.status_code == 503
-    assert answer.get_json() == {"status": "not ready", "wrong": named}
+    assert answer.get_json() == {"status": "not ready", "wrong": named, "scanner": "none"}
