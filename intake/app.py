@@ -19,6 +19,7 @@ from intake.web import (
     desk_records,
     desk_suspects,
     dev,
+    disc_words,
     errors,
     links,
     machines,
@@ -45,6 +46,7 @@ def create_app(services: Services) -> Flask:
     app.extensions["intake"] = services
     secure(app, services.settings)
     pages.prepare(app)
+    disc_words.prepare(app)
     errors.register(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)

@@ -31,10 +31,19 @@ class Urgency(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Freshness:
+    """After how many days the newest record of a kind may be too old; `source` is None for our own suggestion."""
+
+    days: int
+    source: Source | None
+
+
+@dataclass(frozen=True, slots=True)
 class ChecklistItem:
     """One record worth collecting; `written_by_you` marks what nobody else holds for the patient.
 
-    `follows` names the companies whose lists our own suggestion follows, if any.
+    `follows` names the companies whose lists our own suggestion follows, if any. `fresh` is None where age does not
+    matter.
     """
 
     id: str
@@ -44,6 +53,7 @@ class ChecklistItem:
     source: Source | None
     cannot_say_without: Note | None
     follows: Source | None = None
+    fresh: Freshness | None = None
 
     @property
     def ours(self) -> bool:

@@ -16,6 +16,7 @@ from intake.knowledge.facts import (
     Emergency,
     EmergencyNumber,
     EmergencySign,
+    Freshness,
     Knowledge,
     Note,
     Reason,
@@ -133,6 +134,8 @@ def _clinical_claims(knowledge: Knowledge) -> Iterator[tuple[str, str, Source | 
         yield "specialties.yaml", item.id, item.source
         if item.cannot_say_without:
             yield "specialties.yaml", item.id, item.cannot_say_without.source
+        if item.fresh:
+            yield "specialties.yaml", item.id, item.fresh.source
     yield from (("specialties.yaml", note.text, note.source) for note in knowledge.advice)
     yield from (("reasons.yaml", reason.id, reason.source) for reason in knowledge.reasons)
     yield from (("emergency.yaml", sign.id, sign.source) for sign in knowledge.emergency.signs)
@@ -155,7 +158,17 @@ def _item(entry: Entry) -> ChecklistItem:
         source=read_source_or_ours(entry),
         cannot_say_without=missed,
         follows=follows,
+        fresh=_freshness(entry.part("fresh")) if "fresh" in entry.left else None,
     )
+
+
+def _freshness(entry: Entry) -> Freshness:
+    days = entry.number("days")
+    if days is None:
+        raise entry.broken("days must be a number, or fresh must be left out")
+    made = Freshness(days, read_source_or_ours(entry))
+    entry.done()
+    return made
 
 
 def _specialty(entry: Entry) -> Specialty:

@@ -46,11 +46,12 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What the check found: checksums of the whole file, and counts such as the files in an archive."""
+    """What the check found: checksums of the whole file, counts such as the files in an archive, what a disc holds."""
 
     sha256: str
     crc32: int
     facts: dict[str, int] = field(default_factory=dict)
+    disc: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
