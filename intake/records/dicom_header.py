@@ -119,13 +119,13 @@ def _header(found: FileDataset) -> Header:
         raise HeaderUnreadable
     name, garbled = _name(found)
     header = Header(
-        sop_class=text_of(found, "SOPClassUID") or text_of(meta, "MediaStorageSOPClassUID"),
-        sop_instance=text_of(found, "SOPInstanceUID") or text_of(meta, "MediaStorageSOPInstanceUID"),
+        sop_class=_uid(found, "SOPClassUID") or _uid(meta, "MediaStorageSOPClassUID"),
+        sop_instance=_uid(found, "SOPInstanceUID") or _uid(meta, "MediaStorageSOPInstanceUID"),
         modality=_code(text_of(found, "Modality", CODE_MOST)),
-        body_part=_code(text_of(found, "BodyPartExamined")),
-        study=text_of(found, "StudyInstanceUID"),
+        body_part=_code(text_of(found, "BodyPartExamined", CODE_MOST)),
+        study=_uid(found, "StudyInstanceUID"),
         study_description=text_of(found, "StudyDescription"),
-        series=text_of(found, "SeriesInstanceUID"),
+        series=_uid(found, "SeriesInstanceUID"),
         series_description=text_of(found, "SeriesDescription"),
         day=_day(found, "StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate"),
         name=name,
@@ -143,6 +143,10 @@ def _header(found: FileDataset) -> Header:
 def text_of(found: Any, keyword: str, most: int = TEXT_MOST) -> str:
     """The first value of an element as one line of printable text; "" if there is none, or it cannot be read."""
     return _tidy(str(_value(found, keyword)), most)
+
+
+def _uid(found: Any, keyword: str) -> str:
+    return text_of(found, keyword).encode("ascii", "ignore").decode()
 
 
 def _tidy(text: str, most: int) -> str:

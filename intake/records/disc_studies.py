@@ -6,7 +6,7 @@ from datetime import date
 from intake.records.dicom_header import Header
 from intake.records.disc_summary import SERIES_TOLD, STUDIES_TOLD, Series, Study
 
-WORDS_MOST = 20  # modalities and body parts told of one study
+WORDS_MOST = 6  # modalities and body parts told of one study
 
 
 @dataclass(slots=True)

@@ -1,7 +1,8 @@
 """What a disc holds, in short: people, studies, series, and what else lies there. To and from plain JSON.
 
 Bounded: at most PEOPLE_TOLD people, STUDIES_TOLD studies and SERIES_TOLD series are told, the rest is counted; every
-text is short. Health data: kept sealed with the case, never in a letter, a line of output or an address.
+text is short. A usual disc takes 5 KB, one that fills all of it with the widest signs half a megabyte. Health data:
+kept sealed with the case, never in a letter, a line of output or an address.
 """
 
 from dataclasses import asdict, dataclass, field
@@ -9,8 +10,8 @@ from datetime import date
 from typing import Any
 
 PEOPLE_TOLD = 20
-STUDIES_TOLD = 100
-SERIES_TOLD = 300
+STUDIES_TOLD = 60
+SERIES_TOLD = 200
 MODALITIES_TOLD = 20
 
 

@@ -152,7 +152,8 @@ def _alike(one: str, other: str, script: str) -> bool:
     if one == other:
         return True
     shorter = min(len(one), len(other))
-    allowed = 2 if shorter >= 8 else 1 if shorter >= 4 else 0
+    one_more = shorter == 3 and len(one) != len(other) and one[0] == other[0]  # Jon and John, not Ali and Adi
+    allowed = 2 if shorter >= 8 else 1 if shorter >= 4 or one_more else 0
     if allowed and _distance(one, other) <= allowed:
         return True
     if script != "LATIN" or shorter < 2:

@@ -92,9 +92,12 @@ def folder(place: Path, keep: Iterable[str] = ("*",)) -> list[Member]:
 def cd(place: Path, sets: Iterable[Dataset], besides: Mapping[str, bytes] = VIEWER) -> None:
     """Write a disc as hospitals do: DICOMDIR and short names by pydicom's FileSet, a viewer beside them."""
     written = FileSet()
+    stages = [written._stage["t"]]  # swept up here, or later with a warning in whatever test runs then
     for each in sets:
         written.add(each)
     written.write(place)
+    for stage in {id(each): each for each in (*stages, written._stage["t"])}.values():
+        stage.cleanup()
     for name, body in besides.items():
         path = place / name
         path.parent.mkdir(exist_ok=True)

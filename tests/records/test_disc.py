@@ -210,14 +210,15 @@ def test_a_disc_of_a_hospital_with_a_viewer_is_told_without_it(dcmtk: Dcmtk, tmp
     assert (found.programs, found.others, found.pictures, found.medium) == (1, 2, 0, "dicom")
 
 
-@pytest.mark.parametrize("ending", ["", ";1", ".", ".dcm"])
-def test_names_are_found_as_systems_rewrite_them_when_they_copy_a_disc(ending: str, tmp_path: Path) -> None:
-    cd(tmp_path, discs.ct_and_mr(), {})
-    copied = [
-        Member("Disc/" + (m.name if m.name == "DICOMDIR" else m.name.lower() + ending), m.length, m.open)
-        for m in folder(tmp_path)
-    ]
-    assert summarise(copied).missing == 0
+def test_names_are_found_as_systems_rewrite_them_when_they_copy_a_disc(tmp_path: Path) -> None:
+    cd(tmp_path, discs.ct_and_mr()[:20], {})
+    for ending in ("", ";1", ".", ".dcm"):
+        copied = [
+            Member("Disc/" + (m.name if m.name == "DICOMDIR" else m.name.lower() + ending), m.length, m.open)
+            for m in folder(tmp_path)
+        ]
+        found = summarise(copied)
+        assert (found.listed, found.missing) == (20, 0), ending
 
 
 # -- Other things that come as a disc -----------------------------------------------------------------------------
@@ -503,7 +504,7 @@ def test_memory_does_not_grow_with_the_disc() -> None:
 
     template = image(uid="1.2.3.4.5.10000")
     peak(10)
-    assert peak(600) - peak(100) < 500 * 500  # a few hundred bytes for each file: that it was seen, and its name
+    assert peak(300) - peak(100) < 200 * 500  # a few hundred bytes for each file: that it was seen, and its name
 
 
 READS_ALL = """
