@@ -33,7 +33,7 @@ class Kind(StrEnum):
 MODALITIES: dict[str, str] = {
     "CT": N_("CT"),
     "MR": N_("MRI"),
-    "CR": N_("X-ray"), "DX": N_("X-ray"), "RG": N_("X-ray"), "RF": N_("X-ray film"),
+    "CR": N_("X-ray"), "DX": N_("X-ray"), "RG": N_("X-ray"), "RF": N_("moving X-ray"),
     "MG": N_("mammogram"),
     "US": N_("ultrasound"), "IVUS": N_("ultrasound"), "BDUS": N_("ultrasound"),
     "XA": N_("angiogram"), "DSA": N_("angiogram"),

@@ -13,6 +13,8 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.fileset import FileSet
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
+from intake.records.disc import summarise
+from intake.records.disc_summary import DiscSummary
 from intake.records.members import Member
 
 DATA = Path(pydicom.__file__).parent / "data"
@@ -80,6 +82,17 @@ def as_file(made: Dataset) -> bytes:
 def members(files: Mapping[str, bytes]) -> list[Member]:
     """Files by name, as an archive would hand them over."""
     return [Member(name, len(body), lambda body=body: io.BytesIO(body)) for name, body in files.items()]
+
+
+def of(*bodies: bytes) -> DiscSummary:
+    """The summary of a disc with these files."""
+    return summarise(members({f"IM{number}": body for number, body in enumerate(bodies)}))
+
+
+def shipped() -> list[Path]:
+    """Every DICOM file that pydicom brings along."""
+    found = [*TEST_FILES.rglob("*"), *CHARSETS.glob("*.dcm")]
+    return sorted(path for path in found if path.is_file() and path.read_bytes()[128:132] == b"DICM")
 
 
 def folder(place: Path, keep: Iterable[str] = ("*",)) -> list[Member]:
