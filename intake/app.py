@@ -23,6 +23,7 @@ from intake.web import (
     desk_silent,
     desk_suspects,
     dev,
+    disc_words,
     errors,
     links,
     machines,
@@ -51,6 +52,7 @@ def create_app(services: Services) -> Flask:
     pages.prepare(app, services)
     turns.prepare(app)
     secure(app, services.settings)
+    disc_words.prepare(app)
     errors.register(app)
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)

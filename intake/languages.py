@@ -17,6 +17,7 @@ from babel.languages import get_official_languages
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
 from intake.errors import N_
@@ -75,6 +76,10 @@ class Languages:
     def listed(self, code: str, names: list[str]) -> str:
         """Several things in one sentence, as the language strings them together: "a, b and c"."""
         return format_list(names, locale=FORMATS.get(code, code))
+
+    def format_number(self, code: str, number: int) -> str:
+        """A whole number, grouped as the language groups it."""
+        return format_decimal(number, locale=FORMATS.get(code, code))
 
     def country_names(self, code: str) -> list[tuple[str, str]]:
         """ISO 3166 codes with their names in a language, sorted by name; accents and marks do not matter."""

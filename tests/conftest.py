@@ -30,6 +30,7 @@ from intake.site.build import build_site
 from tests.components import ROOT, free_port
 from tests.components.browser import axe, browser, desktop, phone, playwright, visitors  # noqa: F401  # fixtures
 from tests.components.clamav import clamd, own_clamd  # noqa: F401  # fixtures
+from tests.components.dcmtk import dcmtk  # noqa: F401
 from tests.components.guard.sitecustomize import refuse_network
 from tests.components.node import node  # noqa: F401
 from tests.components.postgresql import PostgreSQL, postgresql  # noqa: F401

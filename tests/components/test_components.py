@@ -12,9 +12,11 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.components.browser import Visitors
+from tests.components.dcmtk import Dcmtk
 from tests.components.node import package_file, run_node
 from tests.components.postgresql import PostgreSQL
 from tests.components.smtp import Mailroom
+from tests.records.discs import TEST_FILES
 
 OUTSIDE = ("192.0.2.1", 443)  # set aside for documentation: nobody is there
 
@@ -88,3 +90,10 @@ def test_visitors_have_profiles_of_their_own_and_may_go_without_scripts(visitors
 
 def test_the_accessibility_checker_is_there() -> None:
     assert package_file("axe-core/axe.min.js").stat().st_size > 100_000
+
+
+def test_dcmtk_reads_what_stands_at_the_top_of_a_file_and_not_what_lies_deeper(dcmtk: Dcmtk, tmp_path: Path) -> None:
+    file = tmp_path / "a.dcm"
+    file.write_bytes((TEST_FILES / "CT_small.dcm").read_bytes())
+    dcmtk.run("dcmodify", "-nb", "-i", "(0008,1140)[0].(0010,0020)=DEEP", file)
+    assert dcmtk.dump([file], ["0010,0020", "0008,0060"]) == {file: {"0010,0020": "1CT1", "0008,0060": "CT"}}
