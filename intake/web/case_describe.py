@@ -91,14 +91,16 @@ def answer(upload_id: str, which: str) -> Response:
     return redirect(_next(asked, page_after(which, said)), 303)
 
 
-@blueprint.app_context_processor
-def helpers() -> dict[str, object]:
-    """What the templates of described records may ask."""
-    context = spoken_context()
-    return {
-        "guess_mark": _mark, "tongue": lambda code: tongue_in_words(code, context),
-        "dated_in_words": lambda dated: dated_in_words(dated, context),
-    }  # fmt: skip
+@blueprint.app_template_global("tongue")
+def tongue_said(code: str) -> str:
+    """The name of a language, for the pages of described records."""
+    return tongue_in_words(code, spoken_context())
+
+
+@blueprint.app_template_global("dated_in_words")
+def dated_said(dated: str) -> str:
+    """The date of a record, for the same."""
+    return dated_in_words(dated, spoken_context())
 
 
 def _shelf() -> Shelf:
@@ -136,6 +138,7 @@ def _draw(asked: Asked, form: DescribeForm, status: int = 200) -> Response:
     )  # fmt: skip
 
 
+@blueprint.app_template_global("guess_mark")
 def _mark(sent: Sent) -> str:
     """Which guess was shown for which file: only that one is taken by a press."""
     return f"{sent.id}:{'+'.join(sent.guessed.items)}:{sent.guessed.language}:{sent.guessed.dated}"

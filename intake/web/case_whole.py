@@ -24,14 +24,9 @@ def show() -> Response:
     return page("case/records/complete.html", shelf=shelf, whole=shelf.completeness(), Standing=Standing)
 
 
-@blueprint.app_context_processor
-def helpers() -> dict[str, object]:
-    """What the page of the records asks for its few lines, so that it needs nothing from its own view."""
-    return {"described_shelf": _shelf}
-
-
-def _shelf(visitor: Visitor, case: Case) -> Shelf | None:
-    """The shelf of a visitor; None for a case that is over."""
+@blueprint.app_template_global("described_shelf")
+def shelf_of(visitor: Visitor, case: Case) -> Shelf | None:
+    """The shelf of a visitor, which the page of the records asks for itself; None for a case that is over."""
     if not case.takes_records and not visitor.sees_all:
         return None
     try:
