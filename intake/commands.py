@@ -1,5 +1,6 @@
 """What operators can ask for: each command as one verb, free of parsing and printing."""
 
+import logging
 from datetime import timedelta
 
 from intake import journal, schema
@@ -9,14 +10,16 @@ from intake.cases.ways_in import address_of
 from intake.config import Settings, environment_name
 from intake.db import Database
 from intake.desk import coordinators
-from intake.errors import SettingsIncomplete
+from intake.errors import SettingsIncomplete, VaultAway
 from intake.keys import KeyRing
 from intake.links import grants
 from intake.links.tokens import Purpose
 from intake.mail import outbox
+from intake.records.vault import prove
 from intake.services import Services
 
 INVITE_HOURS = 24
+log = logging.getLogger(__name__)
 
 
 def make_keys(settings: Settings) -> bool:
@@ -46,6 +49,18 @@ def need_ready(services: Services) -> None:
     schema.need_newest(services.database)
     schema.need_newest(services.keys.database, schema.KEYS)
     services.keys.need_ring()
+
+
+def need_vault(services: Services) -> None:
+    """Raise VaultUnfit unless records can be written, read and removed, and nothing written over.
+
+    A store that is only away for now is no reason to keep site, form and desk away too: `/readyz` names it. Not to be
+    called in a process that forks afterwards: what speaks to a store does not survive that.
+    """
+    try:
+        prove(services.vault)
+    except VaultAway:
+        log.error("the vault does not answer; starting without it")
 
 
 def need_pages(services: Services) -> None:

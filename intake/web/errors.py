@@ -44,6 +44,7 @@ STATUS: dict[type[errors.IntakeError], int] = {
     errors.UploadOverrun: 413,
     errors.QuotaFull: 413,
     errors.SpaceShort: 507,
+    errors.VaultAway: 503,
     errors.OffsetMismatch: 409,
     errors.UploadReplaced: 409,
     errors.UploadComplete: 409,
