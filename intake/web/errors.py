@@ -132,6 +132,12 @@ def _answer(status: int, code: str, sentence: str, number: str = "") -> Response
         response.status_code = status
     else:
         response = page("errors/page.html", status, status=status, code=code, sentence=sentence, number=number)
+    return say_when(response, code)
+
+
+def say_when(response: Response, code: str) -> Response:
+    """The same answer, with the time after which another try makes sense, if it is of that kind."""
+    status = response.status_code
     if status in RETRY_SECONDS:
         response.headers.setdefault("Retry-After", str(PAUSE_SECONDS.get(code, RETRY_SECONDS[status])))
     return response

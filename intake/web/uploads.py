@@ -122,6 +122,13 @@ def announce(session: Session, about: About, length: int) -> Upload:
         return receiving.begin_upload(tx, key, house.vault, source, about, length, limits, grants.reserve, now)
 
 
+def need_disk(length: int) -> None:
+    """Raise SpaceShort unless there is room for `length` bytes whose files nobody announced."""
+    house = services()
+    with house.database.read() as tx:
+        receiving.need_disk(tx, house.vault, length, house.settings.disk_min_free_bytes)
+
+
 def take_in(upload: Upload, offset: int, pieces: Iterator[bytes] | Line, announced: int | None) -> receiving.Progress:
     """Add bytes to an upload."""
     house, key = services(), services().keys.get(key_owner(upload.case_id))
