@@ -1,6 +1,7 @@
 """What operators can ask for: each command as one verb, free of parsing and printing."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from intake import journal, schema
@@ -19,6 +20,7 @@ from intake.records.vault import prove
 from intake.services import Services
 
 INVITE_HOURS = 24
+PROOF_SECONDS = 10  # a store that is slower than this is as good as away while we start
 log = logging.getLogger(__name__)
 
 
@@ -57,10 +59,13 @@ def need_vault(services: Services) -> None:
     A store that is only away for now is no reason to keep site, form and desk away too: `/readyz` names it. Not to be
     called in a process that forks afterwards: what speaks to a store does not survive that.
     """
+    proof = ThreadPoolExecutor(1, "intake-proof")
     try:
-        prove(services.vault)
-    except VaultAway:
+        proof.submit(prove, services.vault).result(PROOF_SECONDS)
+    except (VaultAway, TimeoutError):
         log.error("the vault does not answer; starting without it")
+    finally:
+        proof.shutdown(wait=False)
 
 
 def need_pages(services: Services) -> None:

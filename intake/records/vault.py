@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from intake.errors import NotYours, VaultAway, VaultRefuses, VaultUnfit
+from intake.errors import NotYours, VaultRefuses, VaultUnfit
 
 OBJECT_ID = re.compile(r"[0-9a-f]{32}")
 UNFINISHED = ".part"
@@ -207,13 +207,13 @@ class DirectoryVault:
         return shutil.disk_usage(place).free
 
     def need_answer(self) -> None:
-        """Raises VaultAway if the directory is there and cannot be looked into; one to be made yet is as good."""
+        """Raises VaultRefuses if the directory cannot be looked into; one to be made yet is as good."""
         try:
             next(os.scandir(self._folder), None)
         except FileNotFoundError:
             return
         except OSError as error:
-            raise VaultAway from error
+            raise VaultRefuses from error
 
     def _path(self, object_id: str) -> Path:
         need_id(object_id)

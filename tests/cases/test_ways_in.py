@@ -37,5 +37,5 @@ def test_a_link_allows_what_one_link_may_bring_and_never_more_than_the_case_has_
         settings = replace(services.settings, case_max_bytes=1000, case_max_files=5)
         house = replace(services, settings=replace(settings, link_max_bytes=said[0], link_max_files=said[1]))
         with services.database.transaction() as tx:
-            grant = ways_in.upload_grant(tx, house, a_case(tx, services, now), now)
+            grant = ways_in.upload_grant(tx, house, a_case(tx, house, now), now)
         assert (grant.bytes_left, grant.files_left) == allowed

@@ -1,6 +1,7 @@
 """Receiving, removing and reading on a real object store: a slice of the sentences that hold on a directory.
 
-The tests are those of the directory, taken over word by word; only the room in which they happen is another one.
+The tests are those of the directory, taken over word by word; only the room in which they happen is another one. Both
+databases have been tried with the directory: here one is enough.
 """
 
 from datetime import datetime, timedelta
@@ -37,6 +38,8 @@ from tests.records.test_removing import (  # noqa: F401
     test_what_gets_its_row_between_two_sweeps_stays,
 )
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def bench(database: Database, var: Path, now: datetime, seaweedfs: SeaweedFS) -> Bench:
@@ -57,8 +60,8 @@ def test_a_store_has_no_disk_that_could_be_full(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("length", [0, 1, 17 * 1024 * 1024])
-def test_what_was_set_aside_in_a_store_is_read_again_and_then_gone(seaweedfs: SeaweedFS, length: int) -> None:
-    vault, body = seaweedfs.vault(), some_bytes(length)
+def test_what_was_set_aside_in_a_store_is_read_again_and_then_gone(bench: Bench, length: int) -> None:
+    vault, body = bench.vault, some_bytes(length)
     staged = Staged(vault, "letter.pdf")
     for first in range(0, length, 600_000):
         staged.write(body[first : first + 600_000])

@@ -21,6 +21,7 @@ from tests.components.faulty_line import FaultyLine, faulty_line
 from tests.components.seaweedfs import SeaweedFS, open_vault
 from tests.records.bench import Bench, make_bench, some_bytes
 
+on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 QUICK = {"init_backoff": timedelta(milliseconds=2), "max_backoff": timedelta(milliseconds=5), "base": 2}
 
 
@@ -74,6 +75,7 @@ def test_a_store_that_stays_away_is_said_after_a_few_tries_by_every_verb(vault: 
     assert list(vault.every()) == [there], "what was refused is not there"
 
 
+@on_one_database
 def test_what_could_not_be_removed_now_is_cleared_by_the_sweep(
     bench: Bench, line: FaultyLine, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -88,6 +90,7 @@ def test_what_could_not_be_removed_now_is_cleared_by_the_sweep(
     assert bench.objects() == set()
 
 
+@on_one_database
 def test_a_part_that_the_store_does_not_take_leaves_the_offset_where_it_was(bench: Bench, line: FaultyLine) -> None:
     body = some_bytes(2 * SHORT_PART_BYTES + 100)
     upload = bench.begin(len(body))
@@ -103,6 +106,7 @@ def test_a_part_that_the_store_does_not_take_leaves_the_offset_where_it_was(benc
     assert bench.objects() == {part.object_id for part in bench.parts(upload)}
 
 
+@on_one_database
 def test_a_short_part_that_cannot_be_read_again_stays_as_it_is(bench: Bench, line: FaultyLine) -> None:
     upload = bench.begin(8)
     bench.append(upload, 0, [b"1234"])
