@@ -77,7 +77,7 @@ class Vault(Protocol):
         """Room that is left where the vault stands; None where nobody can say, as in an object store."""
 
     def need_answer(self) -> None:
-        """One quick look whether the vault is there. Raises VaultAway, VaultUnfit."""
+        """One quick look whether the vault is there. Raises VaultAway; VaultRefuses if it is there and says no."""
 
 
 def prove(vault: Vault) -> None:
