@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from typing import TypeVar
+from wsgiref.types import WSGIApplication
 
 from intake import commands, demo, running, serving
 from intake.app import create_app
@@ -56,7 +57,18 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(settings: Settings, _: argparse.Namespace) -> None:
     _with(settings, commands.need_pages)
-    serving.serve(lambda: create_app(make_services(settings)), settings)
+    serving.serve(lambda: _web(settings), settings)
+
+
+def _web(settings: Settings) -> WSGIApplication:
+    """The application, made in the process that serves; a vault that is unfit is said in words before that ends."""
+    services = make_services(settings)
+    try:
+        commands.need_vault(services)
+    except IntakeError as error:
+        print(error, file=sys.stderr)
+        raise
+    return create_app(services)
 
 
 def _keys(settings: Settings, _: argparse.Namespace) -> None:

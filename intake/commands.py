@@ -1,6 +1,8 @@
 """What operators can ask for: each command as one verb, free of parsing and printing."""
 
+import logging
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from intake import journal, schema
@@ -10,17 +12,20 @@ from intake.cases.ways_in import address_of
 from intake.config import Settings, environment_name
 from intake.db import Database
 from intake.desk import coordinators
-from intake.errors import ScannerDown, ScannerMissing, SettingsIncomplete
+from intake.errors import ScannerDown, ScannerMissing, SettingsIncomplete, VaultAway
 from intake.jobs import check_record
 from intake.keys import KeyRing
 from intake.links import grants
 from intake.links.tokens import Purpose
 from intake.mail import outbox
+from intake.records.vault import prove
 from intake.services import Services
 
 INVITE_HOURS = 24
 # The harmless file that every scanner knows (EICAR), in two pieces, so that no scanner takes this one for it.
 SCANNER_TEST = b"".join((rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-", b"ANTIVIRUS-TEST-FILE!$H+H*"))
+PROOF_SECONDS = 10  # a store that is slower than this is as good as away while we start
+log = logging.getLogger(__name__)
 
 
 def make_keys(settings: Settings) -> bool:
@@ -50,6 +55,21 @@ def need_ready(services: Services) -> None:
     schema.need_newest(services.database)
     schema.need_newest(services.keys.database, schema.KEYS)
     services.keys.need_ring()
+
+
+def need_vault(services: Services) -> None:
+    """Raise VaultUnfit unless records can be written, read and removed, and nothing written over.
+
+    A store that is only away for now is no reason to keep site, form and desk away too: `/readyz` names it. Not to be
+    called in a process that forks afterwards: what speaks to a store does not survive that.
+    """
+    proof = ThreadPoolExecutor(1, "intake-proof")
+    try:
+        proof.submit(prove, services.vault).result(PROOF_SECONDS)
+    except (VaultAway, TimeoutError):
+        log.error("the vault does not answer; starting without it")
+    finally:
+        proof.shutdown(wait=False)
 
 
 def need_pages(services: Services) -> None:

@@ -6,9 +6,10 @@ The only place that reads `os.environ`. Every name is also in `.env.example` and
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from intake.errors import SettingsIncomplete
 
@@ -24,7 +25,21 @@ SCANNER_PLACE = re.compile(
     r"none|unix:(?P<path>/.+)|tcp:(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):(?P<port>[0-9]{1,5})"
 )
 USUAL_PORTS = {"https": "443", "http": "80"}
-MAY_BE_ZERO = frozenset({"proxy_hops", "disk_min_free_bytes", "fastest_request_seconds"})
+MAY_BE_ZERO = frozenset({"proxy_hops", "disk_min_free_bytes", "fastest_request_seconds", "service_max_bytes"})
+
+# Kinds of object store, and the names under which their owners keep credentials in the environment. Those names are
+# everybody's, so they are read as they are; a machine that has a role of its own needs none of them.
+VAULT_KINDS = ("s3", "az", "gs")
+VAULT_ACCESS = (
+    "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+    "AZURE_STORAGE_ACCOUNT_NAME", "AZURE_STORAGE_ACCOUNT_KEY", "AZURE_STORAGE_SAS_TOKEN",
+    "AZURE_STORAGE_CLIENT_ID", "AZURE_STORAGE_CLIENT_SECRET", "AZURE_STORAGE_TENANT_ID",
+    "GOOGLE_SERVICE_ACCOUNT", "GOOGLE_SERVICE_ACCOUNT_KEY", "GOOGLE_APPLICATION_CREDENTIALS",
+)  # fmt: skip
+# An address is shown and written down: what opens the store has no place in it.
+SECRET_OPTION = re.compile(
+    r"(?i)secret|token|password|credential|service_account|(access|account|customer|master)_key|(^|_)sas(_|$)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +53,7 @@ class Settings:
     keys_url: str = ""
     key_ring: Path = Path()
     vault: Path = Path()
+    vault_url: str = ""
     site: Path = Path()
     operator_file: Path = Path("operator.toml")
     templates: Path = Path("templates")
@@ -63,6 +79,9 @@ class Settings:
     upload_max_bytes: int = 20 * GIB
     case_max_bytes: int = 60 * GIB
     case_max_files: int = 500
+    link_max_bytes: int = 60 * GIB
+    link_max_files: int = 500
+    service_max_bytes: int = 1024 * GIB
     plain_form_max_bytes: int = 50 * MIB
     disk_min_free_bytes: int = 2 * GIB
     fastest_request_seconds: int = 60
@@ -70,6 +89,7 @@ class Settings:
     scanner_max_bytes: int = 2_000_000_000
     draft_days: int = 28
     upload_link_days: int = 30
+    vault_access: Mapping[str, str] = field(default_factory=dict, repr=False, metadata={"theirs": True})
 
     @property
     def in_development(self) -> bool:
@@ -80,6 +100,18 @@ class Settings:
     def host(self) -> str:
         """Host and port of the public address, as browsers send it."""
         return urlsplit(self.base_url).netloc
+
+
+    @property
+    def vault_place(self) -> tuple[str, dict[str, str]]:
+        """The store's address without its query, and the options of the query by the store's own names."""
+        address, _, query = self.vault_url.partition("?")
+        return address, dict(parse_qsl(query, keep_blank_values=True))
+
+
+def own_settings() -> list[Field[Any]]:
+    """The fields that are set by an INTAKE_ variable of their own."""
+    return [each for each in fields(Settings) if "theirs" not in each.metadata]
 
 
 def environment_name(field: str) -> str:
@@ -95,14 +127,15 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     given = dict(os.environ if environ is None else environ)
     values: dict[str, object] = {}
     wrong: list[str] = []
-    for field in fields(Settings):
-        text = given.get(environment_name(field.name), "").strip()
+    for each in own_settings():
+        text = given.get(environment_name(each.name), "").strip()
         if not text:
             continue
         try:
-            values[field.name] = _coerce(field.type, text)
+            values[each.name] = _coerce(each.type, text)
         except ValueError as error:
-            wrong.append(f"{environment_name(field.name)}: {error}")
+            wrong.append(f"{environment_name(each.name)}: {error}")
+    values["vault_access"] = {name: given[name] for name in VAULT_ACCESS if given.get(name)}
     settings = _with_places(Settings(**values))  # type: ignore[arg-type]  # coerced by the field's own type above
     wrong += _faults(settings)
     if wrong:
@@ -182,7 +215,7 @@ def _faults(settings: Settings) -> list[str]:
         faults.append("INTAKE_SMTP_SECURITY: must be starttls, tls or none")
     if not SCANNER_PLACE.fullmatch(settings.scanner):
         faults.append("INTAKE_SCANNER: must be none, unix:/path/of/its/socket or tcp:host:port")
-    faults += _database_faults(settings) + _number_faults(settings)
+    faults += _database_faults(settings) + _vault_faults(settings) + _number_faults(settings)
     if not settings.in_development:
         faults += _production_faults(settings)
     return faults
@@ -196,6 +229,21 @@ def _database_faults(settings: Settings) -> list[str]:
     ]
     if settings.keys_url == settings.database_url:
         faults.append("INTAKE_KEYS_URL: must be another database than INTAKE_DATABASE_URL: its back-ups go sooner")
+    return faults
+
+
+def _vault_faults(settings: Settings) -> list[str]:
+    if not settings.vault_url:
+        return []
+    address, options = settings.vault_place
+    kind, bucket = address.partition("://")[0], urlsplit(address).netloc
+    faults = []
+    if kind not in VAULT_KINDS or not bucket:
+        faults.append("INTAKE_VAULT_URL: must be s3://bucket, az://container or gs://bucket, with a folder if you like")
+    if "@" in bucket or any(SECRET_OPTION.search(name) for name in options):
+        faults.append("INTAKE_VAULT_URL: must not hold a key or secret; give it by the store's own variable")
+    if not settings.in_development and any(value.lower().startswith("http://") for value in options.values()):
+        faults.append("INTAKE_VAULT_URL: its endpoint must begin with https:// in production")
     return faults
 
 

@@ -45,6 +45,15 @@ class KeyRingUnfit(SettingsIncomplete):
         super().__init__([f"INTAKE_KEY_RING: {fault}. Bring the right file back; only for a new service: intake keys"])
 
 
+class VaultUnfit(SettingsIncomplete):
+    """The place for records answers, but does not do what a vault must, or does not let us."""
+
+    code = "vault_unfit"
+
+    def __init__(self, fault: str) -> None:
+        super().__init__([f"INTAKE_VAULT_URL or INTAKE_VAULT: {fault}"])
+
+
 class OperatorFileBroken(IntakeError):
     """The operator file has blank or wrong entries; `entries` lists every one of them."""
 
@@ -282,6 +291,25 @@ class SpaceShort(IntakeError):
 
     code = "space_short"
     message = N_("We cannot take more files at this moment. What you have sent is safe. Try again in an hour.")
+
+
+class ServiceFull(SpaceShort):
+    """All cases together hold as much as the operator allows."""
+
+    code = "service_full"
+
+
+class VaultAway(IntakeError):
+    """The place where records lie does not answer, or did not take something; what was committed stays."""
+
+    code = "vault_away"
+    message = N_("We cannot reach our file storage right now. What has arrived is safe. Try again in a few minutes.")
+
+
+class VaultRefuses(VaultAway):
+    """The store answers, and does not let us: a wrong key, a missing permission, no such place."""
+
+    code = "vault_refuses"
 
 
 class OffsetMismatch(IntakeError):

@@ -54,6 +54,7 @@ def work(settings: Settings) -> None:
     """Do jobs until a signal asks to stop; the job at hand is finished first."""
     services = make_services(settings)
     commands.need_ready(services)
+    commands.need_vault(services)
     Worker(services).run_until_stopped(stop_on_signals())
     services.close()
 

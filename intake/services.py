@@ -17,7 +17,8 @@ from intake.mail.sender import Sender, make_sender
 from intake.operator import Operator, blanks, read_operator
 from intake.records.clamd import make_scanner
 from intake.records.scanner import Scanner
-from intake.records.vault import Vault
+from intake.records.store_vault import StoreVault, open_store
+from intake.records.vault import DirectoryVault, Vault
 
 # The files that ship with the code do not change while a process lives, and reading them takes a tenth of a second.
 shipped_knowledge = cache(read_knowledge)
@@ -47,6 +48,15 @@ class Services:
         self.keys.database.dispose()
 
 
+def make_vault(settings: Settings) -> Vault:
+    """The vault that the settings name: a store if they give its address, else a directory. Raises VaultUnfit."""
+    if not settings.vault_url:
+        return DirectoryVault(settings.vault)
+    address, options = settings.vault_place
+    store = open_store(address, options | dict(settings.vault_access), allow_http=settings.in_development)
+    return StoreVault(store)
+
+
 def make_services(settings: Settings, now: Clock = now) -> Services:
     """Build the services from settings. Raises OperatorFileBroken for blanks that production may not have."""
     operator = read_operator(settings.operator_file)
@@ -62,7 +72,7 @@ def make_services(settings: Settings, now: Clock = now) -> Services:
         ring=ring,
         keys=KeyStore(Database(settings.keys_url), ring),
         database=Database(settings.database_url),
-        vault=Vault(settings.vault),
+        vault=make_vault(settings),
         letters=Letters(Path(settings.templates) / "letters", languages, operator),
         sender=make_sender(settings, operator.service.name),
         tokens=Tokens(ring.signing_secrets(), settings.host),

@@ -2,7 +2,9 @@
 
 import json
 import shutil
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from intake import commands
 from intake.config import Settings
 from intake.errors import IntakeError, KeyRingUnfit
 from intake.keys import KeyRing
+from intake.records.vault import DirectoryVault
 from intake.services import make_services
 from tests.live import LiveServer
 
@@ -101,3 +104,27 @@ def test_serving_without_the_built_site_or_the_templates_is_refused(services, se
 
 def test_an_address_that_cannot_be_invited_is_said_in_words(shell: Shell) -> None:
     assert "not an e-mail address" in refusal(shell(), "invite", "Ines Probefall", "ines at clinic")
+
+
+class _Silent(DirectoryVault):
+    """A vault that does not answer before it is told to."""
+
+    told = threading.Event()
+
+    def need_answer(self) -> None:
+        """Waits."""
+        self.told.wait(30)
+
+
+def test_a_vault_that_says_nothing_keeps_nobody_waiting(services, var, monkeypatch, caplog) -> None:
+    monkeypatch.setattr(commands, "PROOF_SECONDS", 0.05)
+    silent = _Silent(var / "vault")
+    commands.need_vault(replace(services, vault=silent))
+    assert "starting without it" in caplog.text
+    silent.told.set()
+
+
+def test_a_directory_that_may_not_be_written_is_named(shell: Shell, var: Path) -> None:
+    (var / "no-directory").write_text("a file")
+    said = refusal(shell(vault=var / "no-directory" / "vault"), "work")
+    assert "INTAKE_VAULT" in said and "no permission to list, write" in said

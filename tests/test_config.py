@@ -65,6 +65,21 @@ def test_production_does_not_start_without(name: str) -> None:
         ("INTAKE_PROXY_HOPS", "-1"),
         ("INTAKE_DRAFT_DAYS", "-28"),
         ("INTAKE_CASE_MAX_FILES", "0"),
+        ("INTAKE_LINK_MAX_FILES", "0"),
+        ("INTAKE_LINK_MAX_BYTES", "0"),
+        ("INTAKE_SERVICE_MAX_BYTES", "-1"),
+        ("INTAKE_VAULT_URL", "/srv/vault"),
+        ("INTAKE_VAULT_URL", "file:///srv/vault"),
+        ("INTAKE_VAULT_URL", "s3://"),
+        ("INTAKE_VAULT_URL", "s3:bucket"),
+        ("INTAKE_VAULT_URL", "https://bucket.s3.amazonaws.com"),
+        ("INTAKE_VAULT_URL", "s3://key:secret@bucket"),
+        ("INTAKE_VAULT_URL", "s3://bucket?secret_access_key=x"),
+        ("INTAKE_VAULT_URL", "s3://bucket?AWS_ACCESS_KEY_ID=x"),
+        ("INTAKE_VAULT_URL", "az://container?sas_token=x"),
+        ("INTAKE_VAULT_URL", "az://container?account_key=x"),
+        ("INTAKE_VAULT_URL", "s3://bucket?endpoint=http://store.example.org"),
+        ("INTAKE_VAULT_URL", "s3://bucket?endpoint=HTTP://store.example.org"),
     ],
 )
 def test_production_refuses(name: str, value: str) -> None:
@@ -115,6 +130,19 @@ def test_each_place_can_be_moved_alone(tmp_path: Path) -> None:
     settings = read_settings(PRODUCTION | {"INTAKE_VAULT": str(tmp_path), "INTAKE_DATABASE_URL": "postgresql:///intake"})
     assert settings.vault == tmp_path
     assert settings.database_url == "postgresql:///intake"
+
+
+def test_the_address_of_a_store_is_parted_from_its_options() -> None:
+    url = "s3://bucket/some/folder?endpoint=https://store.example.org&region=eu-1&sse_kms_key_id=arn:x"
+    settings = read_settings(PRODUCTION | {"INTAKE_VAULT_URL": url})
+    options = {"endpoint": "https://store.example.org", "region": "eu-1", "sse_kms_key_id": "arn:x"}
+    assert settings.vault_place == ("s3://bucket/some/folder", options)
+
+
+def test_what_opens_a_store_is_read_by_its_own_names_and_shown_to_nobody() -> None:
+    settings = read_settings(PRODUCTION | {"AWS_ACCESS_KEY_ID": "who", "AWS_SECRET_ACCESS_KEY": "s3cret", "AWS_X": "y"})
+    assert settings.vault_access == {"AWS_ACCESS_KEY_ID": "who", "AWS_SECRET_ACCESS_KEY": "s3cret"}
+    assert "s3cret" not in repr(settings)
 
 
 def test_values_become_what_they_are() -> None:

@@ -71,7 +71,10 @@ def upload_grant(tx: Tx, house: House, case: Case, now: datetime) -> Grant:
     until = now + timedelta(days=house.settings.upload_link_days)
     files, bytes_ = records.held(tx, case.id)
     settings = house.settings
-    limits = {"files": max(0, settings.case_max_files - files), "bytes_": max(0, settings.case_max_bytes - bytes_)}
+    limits = {
+        "files": max(0, min(settings.link_max_files, settings.case_max_files - files)),
+        "bytes_": max(0, min(settings.link_max_bytes, settings.case_max_bytes - bytes_)),
+    }
     return grants.issue(tx, Purpose.UPLOAD, case.id, until, now, **limits)
 
 

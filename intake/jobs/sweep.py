@@ -17,13 +17,18 @@ def sweep(services: Services, job: Job) -> None:
     sweep_records(services)
     retention.purge(services.database, services.keys, services.vault, services.clock())
     mark_urgent(services)
+    sweep_strays(services)  # last: a store that is away must not keep the others waiting
 
 
 def sweep_records(services: Services) -> None:
-    """Unfinished uploads that nobody added to for a week, and objects of the vault that belong to nothing."""
-    now = services.clock()
-    for case_id in removing.expire_idle(services.database, services.vault, grants.release, now):
+    """Unfinished uploads that nobody added to for a week."""
+    for case_id in removing.expire_idle(services.database, services.vault, grants.release, services.clock()):
         settle(services, case_id)
     recheck(services)
+
+
+def sweep_strays(services: Services) -> None:
+    """Objects of the vault that belong to nothing, every quarter of an hour."""
+    now = services.clock()
     if now.minute % STRAYS_EVERY_MINUTES == 0:
         removing.sweep_strays(services.database, services.vault, now)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from intake import journal, queue
 from intake.clock import Clock
 from intake.db import Database, Tx
-from intake.errors import UploadGone, UploadOverrun, UploadReplaced
+from intake.errors import UploadGone, UploadOverrun, UploadReplaced, VaultAway
 from intake.journal import Event
 from intake.records import parts, store
 from intake.records.filling import OpenPart
@@ -92,7 +92,7 @@ class Appending:
         """Bytes first, row last. An object whose row may have gone in is left to the sweep, never removed."""
         try:
             kept = part.keep()
-        except OSError:
+        except (OSError, VaultAway):  # a store may have it or not: no row will stand on it either way
             part.drop()
             raise
         try:

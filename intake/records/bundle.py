@@ -30,19 +30,21 @@ EARLIEST_YEAR = 1980
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file of a bundle. `pieces(start, stop)` streams its bytes from `start` to `stop`."""
+    """One file of a bundle. `pieces(start, stop)` streams its bytes from `start` to `stop`; `sha256` is theirs."""
 
     name: str
     length: int
     crc32: int
     made_at: datetime
     pieces: Pieces
+    sha256: str = ""
 
 
 def text_entry(name: str, text: str, made_at: datetime) -> Entry:
     """A small file of text, UTF-8 with a mark, so that every system reads it right."""
     body = text.encode("utf-8-sig")
-    return Entry(name, len(body), zlib.crc32(body), made_at, lambda start, stop: iter([body[start:stop]]))
+    digest = hashlib.sha256(body).hexdigest()
+    return Entry(name, len(body), zlib.crc32(body), made_at, lambda start, stop: iter([body[start:stop]]), digest)
 
 
 def record_entry(vault: Vault, key: bytes, record: Record, name: str) -> Entry:
@@ -54,7 +56,7 @@ def record_entry(vault: Vault, key: bytes, record: Record, name: str) -> Entry:
     def pieces(start: int, stop: int) -> Iterator[bytes]:
         return read_range(vault, key, record.upload, record.parts, start, stop)
 
-    return Entry(name, record.length, record.findings.crc32, made, pieces)
+    return Entry(name, record.length, record.findings.crc32, made, pieces, record.findings.sha256)
 
 
 def index_text(title: str, rows: Sequence[tuple[str, int, str]]) -> str:
@@ -80,7 +82,9 @@ class Bundle:
         self._segments.append(_bytes_segment(ending))
         self._stops = list(accumulate(length for length, _ in self._segments))
         self.length: int = self._stops[-1]
-        self.tag: str = hashlib.sha256(ending).hexdigest()[:32]
+        # Strong, so that a broken download may go on: names, sizes, times and checksums of all that is in it.
+        said = ending + "".join(entry.sha256 for entry in entries).encode()
+        self.tag: str = hashlib.sha256(said).hexdigest()[:32]
 
     def stream(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """The bytes of the ZIP from `start` to `stop` (not included; None: its end). Raises ValueError outside."""

@@ -35,6 +35,14 @@ class Line:
             if self._connection is not None and not self.cut:
                 self._connection.settimeout(None)
 
+    def forget_rest(self, most: int) -> None:
+        """Listen to what still comes, at most about `most` bytes, so that a browser gets to hear our answer."""
+        heard = 0
+        for piece in self:
+            heard += len(piece)
+            if heard > most:
+                return
+
     def _pieces(self) -> Iterator[bytes]:
         while self._left is None or self._left > 0:
             wanted = PIECE_BYTES if self._left is None else min(PIECE_BYTES, self._left)

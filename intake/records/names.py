@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 LONGEST_NAME = 150
 LONGEST_STEM = 80
+# File systems count otherwise: 255 bytes of UTF-8 (Linux) or 255 units of UTF-16 after taking letters apart (macOS).
+LONGEST_STEM_BYTES = 160
 NAMELESS = "file"
 # Letters that may not stand in a file name on some system, or that mean something in a path or a header.
 TROUBLE = frozenset('<>:"/\\|?*%;')
@@ -35,7 +37,8 @@ def stem_of(name: str) -> str:
 def given_name(reference: str, number: int, name: str, extension: str) -> str:
     """The name we give a record out under, as "AB12-01 own name.pdf": safe everywhere, with the ending of its kind."""
     stem = PurePosixPath(clean_name(name)).stem
-    stem = "".join("_" if letter in TROUBLE else letter for letter in stem)[:LONGEST_STEM].strip(". ")
+    stem = "".join("_" if letter in TROUBLE else letter for letter in stem)[:LONGEST_STEM]
+    stem = stem.encode()[:LONGEST_STEM_BYTES].decode("utf-8", "ignore").strip(". ")
     return f"{reference}-{number:02d} {stem or NAMELESS}{extension}"
 
 

@@ -24,9 +24,10 @@ from intake.errors import (
     UploadTooLarge,
 )
 from intake.journal import Event
-from intake.records import parts, store
+from intake.records import parts, quotas, store
 from intake.records.appending import Appending
 from intake.records.parts import Part
+from intake.records.quotas import Quotas
 from intake.records.upload import IDLE_TIME, SENDER, About, State, Upload, seal_about
 from intake.records.vault import Vault
 
@@ -47,11 +48,12 @@ class From:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The largest file, the room to leave on the disk (bytes), and how such a size is said in words."""
+    """The largest file, the room to leave on the disk (bytes), how such a size is said in words, and the quotas."""
 
     file_bytes: int
     free_bytes: int
     in_words: str
+    quotas: Quotas = Quotas()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +83,16 @@ def begin_upload(
 ) -> Upload:
     """Announce a file of `length` bytes and reserve its room.
 
-    Raises UploadEmpty, UploadTooLarge, SpaceShort, or what `reserve` raises (QuotaFull); then nothing is reserved.
+    Raises UploadEmpty, UploadTooLarge, SpaceShort (of the disk, or ServiceFull), QuotaFull, or what `reserve` raises;
+    then nothing is reserved.
     """
     if length <= 0:
         raise UploadEmpty
     if length > limits.file_bytes:
         raise UploadTooLarge(limit=limits.in_words)
-    if vault.free_bytes() - store.still_to_come(tx) - length < limits.free_bytes:
-        raise SpaceShort
+    quotas.take_turn(tx)
+    need_disk(tx, vault, length, limits.free_bytes)
+    quotas.need_room(tx, source.case_id, length, limits.quotas)
     reserve(tx, source.grant_id, length)
     upload_id = secrets.token_hex(16)
     upload = Upload(
@@ -100,6 +104,13 @@ def begin_upload(
     store.add(tx, upload)
     journal.write(tx, Event.UPLOAD_BEGUN, now, actor=SENDER, subject=upload.case_id, upload=upload.id, size=length)
     return upload
+
+
+def need_disk(tx: Tx, vault: Vault, length: int, left: int) -> None:
+    """Raise SpaceShort unless `left` bytes stay free after `length` more and all that was promised to others."""
+    free = vault.free_bytes()
+    if free is not None and free - store.still_to_come(tx) - length < left:
+        raise SpaceShort
 
 
 def append(

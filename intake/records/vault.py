@@ -1,7 +1,7 @@
-"""The vault: a directory of objects under our own random ids, 0700 and 0600. The only place that touches these files.
+"""The vault: objects under our own random ids. What every vault promises, and the one that is a directory.
 
-An object is there wholly or not at all, and durable when `keep` or `put` returns. Knows nothing of what it holds, seals
-nothing, and removes nothing unasked. An object store can stand in its place: nothing here needs a directory's powers.
+An object is there wholly or not at all, and durable when `keep` or `put` returns. A vault knows nothing of what it
+holds, seals nothing, and removes nothing unasked. `store_vault` keeps the same promise in an object store.
 """
 
 import os
@@ -9,10 +9,11 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
-from intake.errors import NotYours
+from intake.errors import NotYours, VaultRefuses, VaultUnfit
 
 OBJECT_ID = re.compile(r"[0-9a-f]{32}")
 UNFINISHED = ".part"
@@ -23,8 +24,99 @@ def new_object_id() -> str:
     return secrets.token_hex(16)
 
 
-class Filling:
+def need_id(object_id: str) -> None:
+    """Raise NotYours unless this is an id of ours: nothing else ever names an object."""
+    if not OBJECT_ID.fullmatch(object_id):
+        raise NotYours
+
+
+class Filling(Protocol):
     """An object while it is written. Nobody can see it before `keep`; `drop` leaves nothing."""
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Add bytes at the end. Raises OSError if there is no room."""
+
+    def keep(self) -> None:
+        """Make the object whole and durable: when this returns it survives a loss of power.
+
+        Raises VaultAway if a store does not take it: then it may be there or not, and `drop` is to be called.
+        """
+
+    def drop(self) -> None:
+        """Forget it. Harmless to do twice, or after a failed `keep`."""
+
+
+class Vault(Protocol):
+    """Objects by id. Every verb raises NotYours for what is no id of ours, and VaultAway if a store does not answer."""
+
+    def begin(self, object_id: str) -> Filling:
+        """Start to write a new object. Raises FileExistsError, here or at `keep`, if it is there."""
+
+    def put(self, object_id: str, chunks: Iterable[bytes]) -> int:
+        """Write a whole object, durable on return; never over another. Returns its length in bytes."""
+
+    def open(self, object_id: str) -> BinaryIO:
+        """The object, to be read and closed by the caller. Raises FileNotFoundError."""
+
+    def read(self, object_id: str, start: int, length: int) -> bytes:
+        """At most `length` bytes of the object from `start` on. Raises FileNotFoundError."""
+
+    def size(self, object_id: str) -> int:
+        """The object's length in bytes. Raises FileNotFoundError."""
+
+    def destroy(self, object_id: str) -> None:
+        """Remove the object, finished or not. One that is gone already is as good as removed.
+
+        What a store cannot remove now stays for the sweep: it stands on no row by then.
+        """
+
+    def every(self) -> Iterator[str]:
+        """The id of every object, in no order and page by page; those that come and go meanwhile may be missed."""
+
+    def free_bytes(self) -> int | None:
+        """Room that is left where the vault stands; None where nobody can say, as in an object store."""
+
+    def need_answer(self) -> None:
+        """One quick look whether the vault is there. Raises VaultAway; VaultRefuses if it is there and says no."""
+
+
+def prove(vault: Vault) -> None:
+    """Write, list, read and remove one small object, and see that nothing can be written over it.
+
+    Raises VaultUnfit if the vault does not keep its promise or we lack a permission, VaultAway if it does not answer.
+    """
+    probe = new_object_id()
+    try:
+        vault.need_answer()
+        vault.put(probe, [b"first"])
+        try:
+            vault.put(probe, [b"second"])
+        except FileExistsError:
+            pass
+        else:
+            raise VaultUnfit("it lets objects be written over: conditional writes are needed")
+        if vault.read(probe, 1, 3) != b"irs" or next(iter(vault.every()), None) is None:
+            raise VaultUnfit("what was written there is not found again")
+    except OSError as error:
+        raise VaultUnfit("objects cannot be written and read there") from error
+    except VaultRefuses as error:
+        raise VaultUnfit("a wrong key, no such place, or no permission to list, write, read and delete") from error
+    finally:
+        with suppress(OSError):
+            vault.destroy(probe)
+    if _is_there(vault, probe):
+        raise VaultUnfit("what was removed there is not gone: the permission to delete is needed")
+
+
+def _is_there(vault: Vault, object_id: str) -> bool:
+    try:
+        return vault.size(object_id) >= 0
+    except FileNotFoundError:
+        return False
+
+
+class FileFilling:
+    """A file while it is written, under a name that no reader looks at."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -51,13 +143,13 @@ class Filling:
         self._unfinished.unlink(missing_ok=True)
 
 
-class Vault:
-    """Objects by id in one directory."""
+class DirectoryVault:
+    """Objects as files of one directory, 0700 and 0600. The only place that touches these files."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.absolute()
 
-    def begin(self, object_id: str) -> Filling:
+    def begin(self, object_id: str) -> FileFilling:
         """Start to write a new object. Raises FileExistsError if it is there."""
         path = self._path(object_id)
         if not path.parent.is_dir():
@@ -66,7 +158,7 @@ class Vault:
             _sync_directory(self._folder)
         if path.exists():
             raise FileExistsError(object_id)
-        return Filling(path)
+        return FileFilling(path)
 
     def put(self, object_id: str, chunks: Iterable[bytes]) -> int:
         """Write a whole object, durable on return. Returns its length in bytes."""
@@ -114,9 +206,17 @@ class Vault:
             place = place.parent
         return shutil.disk_usage(place).free
 
+    def need_answer(self) -> None:
+        """Raises VaultRefuses if the directory cannot be looked into; one to be made yet is as good."""
+        try:
+            next(os.scandir(self._folder), None)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise VaultRefuses from error
+
     def _path(self, object_id: str) -> Path:
-        if not OBJECT_ID.fullmatch(object_id):
-            raise NotYours
+        need_id(object_id)
         path = self._folder / object_id[:2] / object_id
         if not path.resolve().is_relative_to(self._folder.resolve()):
             raise NotYours

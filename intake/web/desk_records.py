@@ -3,11 +3,9 @@
 A held record opens only for a coordinator who deliberately asked for it, on a page that warns first.
 """
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, redirect, request, url_for
-from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from intake import journal
 from intake.cases import store
@@ -19,10 +17,10 @@ from intake.journal import Event
 from intake.records import reading
 from intake.records import store as record_store
 from intake.records.bundle import Bundle, index_text, record_entry, text_entry
-from intake.records.names import content_disposition
 from intake.records.reading import Record
 from intake.records.upload import Upload
 from intake.web.case_file import may_ask, may_read
+from intake.web.giving import Gift, give
 from intake.web.pages import page
 from intake.web.security import need_csrf, services
 from intake.web.sign_in import need_coordinator, refuse_odd_ids, sign_in_again
@@ -31,7 +29,6 @@ blueprint = Blueprint("desk_records", __name__, url_prefix="/desk/cases/<case_id
 blueprint.register_error_handler(SessionMissing, sign_in_again)
 blueprint.url_value_preprocessor(refuse_odd_ids)
 
-POLICY = "sandbox; default-src 'none'"
 DESTINATIONS = (None, "document", "empty")
 ALL = "all"
 
@@ -81,11 +78,11 @@ def download(case_id: str, upload_id: str) -> Response:
     if record.findings is None:
         raise RecordNotReady
     vault, key = services().vault, shelf.key
-    return _given(
+    gift = Gift(
         lambda start, stop: reading.read_range(vault, key, record.upload, record.parts, start, stop),
         record.length, record.findings.sha256, name, record.media_type,
-        lambda start: _journal(Event.RECORD_READ, start, who, case_id, upload=upload_id),
     )  # fmt: skip
+    return give(gift, lambda start: _journal(Event.RECORD_READ, start, who, case_id, upload=upload_id))
 
 
 @blueprint.get("/records.zip")
@@ -93,10 +90,9 @@ def download_all(case_id: str) -> Response:
     """Every readable record as one ZIP, whole or in part."""
     who, shelf = _at_the_shelf(case_id)
     bundle, count = _bundle(shelf)
-    return _given(
-        bundle.stream, bundle.length, bundle.tag, f"{shelf.case.reference}.zip", "application/zip",
-        lambda start: _journal(Event.RECORDS_READ, start, who, case_id, count=count, bundle=bundle.tag),
-    )  # fmt: skip
+    gift = Gift(bundle.stream, bundle.length, bundle.tag, f"{shelf.case.reference}.zip", "application/zip")
+    facts = {"count": count, "bundle": bundle.tag}
+    return give(gift, lambda start: _journal(Event.RECORDS_READ, start, who, case_id, **facts))
 
 
 @blueprint.get("/records/<upload_id>/open")
@@ -162,45 +158,6 @@ def _open(case_id: str, upload_id: str) -> Response:
             if openings.open_deliberately(tx, who, upload.id, now):
                 journal.write(tx, Event.RECORD_RELEASED, now, actor=actor(who), subject=case_id, upload=upload.id)
     return redirect(url_for("desk.case", case_id=case_id, said="opened", _anchor="records"), 303)
-
-
-def _given(
-    pieces: Callable[[int, int], Iterator[bytes]], length: int, tag: str, name: str, media_type: str,
-    before_first_byte: Callable[[int], None],
-) -> Response:  # fmt: skip
-    """The answer: all of it, or the one range that was asked for."""
-    start, stop, partial = _wanted(length, tag)
-    if request.method == "HEAD":
-        response = Response(b"")
-    else:
-        before_first_byte(start)
-        response = Response(pieces(start, stop), direct_passthrough=True)
-    response.status_code = 206 if partial else 200
-    response.headers.update(
-        {
-            "Content-Type": media_type, "Content-Length": str(stop - start), "Accept-Ranges": "bytes",
-            "ETag": f'"{tag}"', "Content-Disposition": content_disposition(name), "Content-Security-Policy": POLICY,
-            "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
-            "Cross-Origin-Resource-Policy": "same-origin",
-        }
-    )  # fmt: skip
-    if partial:
-        response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{length}"
-    return response
-
-
-def _wanted(length: int, tag: str) -> tuple[int, int, bool]:
-    """(start, stop, whether that is a part). Several ranges, or a part of an older version, get the whole."""
-    condition = request.headers.get("If-Range")
-    asked = request.range
-    stale = condition is not None and condition != f'"{tag}"'
-    if stale or asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
-        return 0, length, False
-    first, end = asked.ranges[0]
-    start = first if first >= 0 else max(0, length + first)  # "the last 500 bytes" of a shorter file is all of it
-    if start >= length:
-        raise RequestedRangeNotSatisfiable(length=length)
-    return start, min(length, end or length), True
 
 
 def _journal(event: Event, start: int, who: str, case_id: str, **facts: str | int) -> None:

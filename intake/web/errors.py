@@ -44,6 +44,7 @@ STATUS: dict[type[errors.IntakeError], int] = {
     errors.UploadOverrun: 413,
     errors.QuotaFull: 413,
     errors.SpaceShort: 507,
+    errors.VaultAway: 503,
     errors.OffsetMismatch: 409,
     errors.UploadReplaced: 409,
     errors.UploadComplete: 409,
@@ -131,6 +132,12 @@ def _answer(status: int, code: str, sentence: str, number: str = "") -> Response
         response.status_code = status
     else:
         response = page("errors/page.html", status, status=status, code=code, sentence=sentence, number=number)
+    return say_when(response, code)
+
+
+def say_when(response: Response, code: str) -> Response:
+    """The same answer, with the time after which another try makes sense, if it is of that kind."""
+    status = response.status_code
     if status in RETRY_SECONDS:
         response.headers.setdefault("Retry-After", str(PAUSE_SECONDS.get(code, RETRY_SECONDS[status])))
     return response

@@ -50,8 +50,8 @@ class FileForm:
                 elif isinstance(event, Data) and open_file is not None:
                     open_file.write(event.data)
                     if not event.more_data:
+                        open_file.finish()  # until this is done it is ours to discard
                         finished, open_file = open_file, None
-                        finished.finish()
                         yield finished
         finally:
             if open_file is not None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, jsonify
 
 from intake import queue
+from intake.records import quotas
 from intake.web.security import services
 
 blueprint = Blueprint("machines", __name__)
@@ -19,7 +20,7 @@ def alive() -> Response:
 
 @blueprint.get("/readyz")
 def ready() -> Response:
-    """200 when database, keys, disk and queue are as they should be, else 503 naming what is not.
+    """200 when everything that CHECKS names is as it should be, else 503 naming what is not.
 
     Beside them how it stands with the virus scanner: none, answers or silent. The service serves without it, too.
     """
@@ -47,7 +48,19 @@ def _keys() -> bool:
 
 
 def _disk() -> bool:
-    return services().vault.free_bytes() > services().settings.disk_min_free_bytes
+    free = services().vault.free_bytes()
+    return free is None or free > services().settings.disk_min_free_bytes
+
+
+def _vault() -> bool:
+    services().vault.need_answer()
+    return True
+
+
+def _room() -> bool:
+    most = services().settings.service_max_bytes
+    with services().database.read() as tx:
+        return not most or quotas.held_by_service(tx) < most
 
 
 def _scanner() -> str:
@@ -63,4 +76,6 @@ def _queue() -> bool:
     return oldest is None or (now - oldest).total_seconds() < QUEUE_LATE_SECONDS
 
 
-CHECKS = {"database": _database, "keys": _keys, "disk": _disk, "queue": _queue}
+CHECKS = {
+    "database": _database, "keys": _keys, "disk": _disk, "vault": _vault, "room": _room, "queue": _queue,
+}  # fmt: skip

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, redirect, request
 from intake.cases import lifecycle, store, ways_in
 from intake.cases.case import Case
 from intake.db import Tx
-from intake.errors import IntakeError, UploadNotFound
+from intake.errors import BodyTooLarge, IntakeError, RequestForged, UploadNotFound
 from intake.languages import N_
 from intake.links.sessions import Role, Session
 from intake.records import parts, reading
@@ -22,12 +22,12 @@ from intake.records.reasons import REASONS, SENDER_CAN_MEND
 from intake.records.sizes import in_words
 from intake.records.staging import Staged
 from intake.records.upload import About, State, Verdict, key_owner
-from intake.web.errors import status_of
+from intake.web.errors import say_when, status_of
 from intake.web.file_form import FileForm
 from intake.web.pages import page, say, speak
 from intake.web.record_visitor import Visitor, visitor_here
 from intake.web.security import csrf_ok, limit, need_csrf, need_session, services, start_session
-from intake.web.uploads import a_place, announce, give_up, need_open_case, take_in
+from intake.web.uploads import a_place, announce, give_up, need_disk, need_open_case, take_in
 
 blueprint = Blueprint("records", __name__, url_prefix="/case/records")
 
@@ -88,11 +88,14 @@ def send() -> Response:
 
     try:
         with a_place():
+            need_disk(request.content_length or 0)
             for staged in FileForm(request.content_type or "", line, house.vault, longest, signed):
                 _receive(session, staged)
                 count += 1
     except IntakeError as error:
-        return _page(visitor_here(), say(error.message, **error.values), status_of(error))
+        if not isinstance(error, RequestForged | BodyTooLarge):  # these are not worth listening to
+            line.forget_rest(longest)
+        return say_when(_page(visitor_here(), say(error.message, **error.values), status_of(error)), error.code)
     return redirect("/case/records", 303) if count else _page(visitor_here(), say(NOTHING_CHOSEN), 422)
 
 

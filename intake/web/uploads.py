@@ -17,6 +17,7 @@ from intake.links import grants
 from intake.links.sessions import Role, Session
 from intake.records import parts, receiving, removing, store, tus
 from intake.records.line import Line
+from intake.records.quotas import Quotas
 from intake.records.receiving import From, Limits
 from intake.records.sizes import in_words
 from intake.records.upload import About, Upload, key_owner, open_about
@@ -110,14 +111,22 @@ def cancel(upload_id: str) -> Response:
 def announce(session: Session, about: About, length: int) -> Upload:
     """Begin an upload for the case of an upload session, reserved against its grant."""
     house, now = services(), services().clock()
-    limits = Limits(
-        house.settings.upload_max_bytes, house.settings.disk_min_free_bytes, in_words(house.settings.upload_max_bytes)
-    )
+    settings = house.settings
+    quotas = Quotas(settings.case_max_bytes, settings.case_max_files, settings.service_max_bytes or None)
+    largest = settings.upload_max_bytes
+    limits = Limits(largest, settings.disk_min_free_bytes, in_words(largest), quotas)
     key = house.keys.get(key_owner(session.subject))
     source = From(session.subject, session.grant_id or "", session.id)
     with house.database.transaction() as tx:
         need_open_case(tx, session.subject)
         return receiving.begin_upload(tx, key, house.vault, source, about, length, limits, grants.reserve, now)
+
+
+def need_disk(length: int) -> None:
+    """Raise SpaceShort unless there is room for `length` bytes whose files nobody announced."""
+    house = services()
+    with house.database.read() as tx:
+        receiving.need_disk(tx, house.vault, length, house.settings.disk_min_free_bytes)
 
 
 def take_in(upload: Upload, offset: int, pieces: Iterator[bytes] | Line, announced: int | None) -> receiving.Progress:

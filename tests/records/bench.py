@@ -13,7 +13,7 @@ from intake.links.tokens import Purpose
 from intake.records import parts, reading, receiving, store
 from intake.records.receiving import From, Limits, Progress
 from intake.records.upload import About, Upload
-from intake.records.vault import Vault
+from intake.records.vault import DirectoryVault, Vault
 
 KEY = bytes(range(32))
 CASE = "case-of-the-tests"
@@ -95,9 +95,15 @@ class Bench:
 
 
 def make_bench(
-    database: Database, folder: Path, now: datetime, until: datetime, files: int = 1000, bytes_: int = 10**12
+    database: Database,
+    folder: Path,
+    now: datetime,
+    until: datetime,
+    files: int = 1000,
+    bytes_: int = 10**12,
+    vault: Vault | None = None,
 ) -> Bench:
-    """A room on an empty vault with one grant."""
+    """A room on an empty vault (a directory, unless another one is given) with one grant."""
     with database.transaction() as tx:
         grant = grants.issue(tx, Purpose.UPLOAD, CASE, until, now, files=files, bytes_=bytes_)
-    return Bench(database, Vault(folder), folder, grant, now)
+    return Bench(database, vault or DirectoryVault(folder), folder, grant, now)

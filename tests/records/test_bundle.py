@@ -2,10 +2,14 @@
 
 import io
 import random
+import shutil
+import subprocess
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +21,7 @@ from intake.records import reading
 from intake.records.bundle import Bundle, Entry, index_text, record_entry, text_entry
 from intake.records.checking import check_record
 from intake.records.scanner import NoScanner
+from tests.components import need
 from tests.records.bench import KEY, Bench, some_bytes
 
 MADE = datetime(2026, 3, 10, 9, 30, 4, tzinfo=UTC)
@@ -127,11 +132,26 @@ def test_more_entries_than_a_plain_zip_can_count_are_counted_right() -> None:
         assert len(opened.infolist()) == 65_536
 
 
+def test_unzip_follows_a_bundle_that_needs_zip64_for_its_many_entries(tmp_path: Path) -> None:
+    need(shutil.which("unzip"), "unzip", "Install it: apt-get install unzip")
+    names = [f"{number:05d} ü.txt" for number in range(65_600)]
+    (tmp_path / "many.zip").write_bytes(_whole(Bundle([_entry(name, name.encode()) for name in names])))
+    tested = subprocess.run(["unzip", "-tqq", tmp_path / "many.zip"], capture_output=True, text=True, timeout=120)
+    assert tested.returncode == 0, tested.stdout[-500:]
+    last = subprocess.run(["unzip", "-p", tmp_path / "many.zip", names[-1]], capture_output=True, timeout=120)
+    assert last.stdout == names[-1].encode()
+
+
 def test_two_entries_of_one_name_are_a_fault_and_so_is_a_range_outside() -> None:
     with pytest.raises(ValueError, match="one name"):
         Bundle([_entry("a", b""), _entry("a", b"")])
     with pytest.raises(ValueError, match="outside"):
         Bundle([]).stream(0, 23)
+
+
+def test_the_tag_is_strong_also_where_a_checksum_of_four_bytes_would_not_tell() -> None:
+    one, other = (replace(_entry("a", b"x"), sha256=digest) for digest in ("1" * 64, "2" * 64))
+    assert Bundle([one]).tag != Bundle([other]).tag
 
 
 def test_the_tag_tells_two_bundles_apart_and_is_the_same_for_the_same() -> None:

@@ -167,7 +167,7 @@ from pathlib import Path
 from intake.clock import now
 from intake.db import Database
 from intake.records import receiving
-from intake.records.vault import Vault
+from intake.records.vault import DirectoryVault
 
 url, folder, upload_id, offset, source = sys.argv[1:]
 body = Path(source).read_bytes()
@@ -177,7 +177,7 @@ def pieces():
         yield body[first : first + 65536]
         print("sent", first, flush=True)
 
-receiving.append(Database(url), Vault(Path(folder)), bytes(range(32)), upload_id, int(offset), pieces(), now)
+receiving.append(Database(url), DirectoryVault(Path(folder)), bytes(range(32)), upload_id, int(offset), pieces(), now)
 print("complete", flush=True)
 """
 

@@ -1,5 +1,7 @@
 """Names as given and as given out: nothing on any system goes wrong because of what a file is called."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,6 +35,19 @@ def test_a_name_that_we_give_out_is_safe_on_every_system(name: str) -> None:
     assert out.startswith("AB12-07 ") and out.endswith(".pdf") and len(out) <= 100
     assert not set('<>:"/\\|?*\0\r\n') & set(out)
     assert clean_name(out) == out or not out.isascii()
+
+
+@given(st.text(st.sampled_from("aé漢🫀ﷺẛ\u0315\u1100\uac01 .-_"), max_size=300))
+def test_a_name_that_we_give_out_fits_every_file_system(name: str) -> None:
+    out = given_name("RMD7-6TDN-3R93", 123, name, ".docx")
+    assert len(out.encode()) <= 255, "Linux"
+    assert len(unicodedata.normalize("NFD", out).encode("utf-16-le")) <= 2 * 255, "macOS takes letters apart"
+    assert out == out.strip() and not out.endswith(".") and unicodedata.is_normalized("NFC", out)
+
+
+@pytest.mark.parametrize("name", ["CON", "nul.pdf", "COM1.txt", "aux", "LPT9.", ".htaccess", "-rf", "~", "desktop.ini"])
+def test_a_name_that_means_something_to_a_system_means_nothing_when_given_out(name: str) -> None:
+    assert given_name("AB12", 1, name, ".pdf").startswith("AB12-01 ")
 
 
 @given(st.text(max_size=100))

@@ -122,11 +122,33 @@ def test_a_range_goes_on_only_with_the_same_file(ines, case, clean, condition, s
     assert answer.status_code == status
 
 
+def test_what_a_program_holds_already_is_not_given_again(services, ines, case, clean):
+    same = ines.browser.get(address(case, clean), headers={"If-None-Match": f'"old", "{TAG}"'})
+    assert same.status_code == 304 and same.data == b"" and same.headers["ETag"] == f'"{TAG}"'
+    assert "Content-Type" not in same.headers and "Content-Length" not in same.headers
+    other = ines.browser.get(address(case, clean), headers={"If-Match": '"another"', "Range": "bytes=0-9"})
+    assert other.status_code == 412
+    assert lines(services, case, "record.read") == []
+
+
+def test_what_cannot_be_opened_is_a_page_and_not_half_a_file_and_no_line_says_it_was_read(
+    services, ines, case, clean
+):
+    for object_id in services.vault.every():
+        services.vault.destroy(object_id)
+    for headers in ({}, {"Range": "bytes=600000-"}):
+        answer = ines.browser.get(address(case, clean), headers=headers)
+        assert answer.status_code == 500 and "could not be opened" in answer.text
+        assert "ETag" not in answer.headers and "Content-Disposition" not in answer.headers
+    assert lines(services, case, "record.read") == []
+
+
 def test_head_says_the_same_and_gives_nothing(services, ines, case, clean):
     whole = ines.browser.head(address(case, clean))
     assert whole.status_code == 200 and whole.data == b"" and whole.headers["Content-Length"] == str(LENGTH)
     part = ines.browser.head(address(case, clean), headers={"Range": "bytes=0-9"})
-    assert part.status_code == 206 and part.headers["Content-Length"] == "10"
+    assert part.status_code == 200, "ranges are for GET alone (RFC 9110, section 14.2)"
+    assert part.headers["Content-Length"] == str(LENGTH) and "Content-Range" not in part.headers
     assert lines(services, case, "record.read") == []
 
 

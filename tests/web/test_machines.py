@@ -15,6 +15,6 @@ def test_what_is_not_ready_is_named(client, services, var, missing: str) -> None
         (var / part).unlink(missing_ok=True)
     (var / missing).write_text("this is no database, but it is as long as the head of one" * 20)
     answer = client.get("/readyz")
-    named = {"intake.db": ["database", "queue"], "keys.db": ["keys"]}[missing]
+    named = {"intake.db": ["database", "room", "queue"], "keys.db": ["keys"]}[missing]
     assert answer.status_code == 503
     assert answer.get_json() == {"status": "not ready", "wrong": named, "scanner": "none"}

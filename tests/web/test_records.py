@@ -12,6 +12,7 @@ from intake.errors import RequestForged
 from intake.jobs.check_record import check_record
 from intake.queue import Job
 from intake.records import store as record_store
+from intake.records.vault import FileFilling
 from tests.builders import a_case
 from tests.visitor import forms
 from tests.web.sending import PDF, announce, append, let_in_to_look, let_in_to_send, send
@@ -75,6 +76,31 @@ def test_the_plain_form_takes_several_files_and_shows_each(sender, services, cas
     assert "letter one.pdf" in page.text and "letter two.pdf" in page.text and "تقرير.pdf" in page.text
     assert sorted(upload.length for upload in _uploads(services, case)) == [len(PDF), len(PDF) + 1, len(body)]
     assert all(upload.complete for upload in _uploads(services, case))
+
+
+def test_a_disk_with_little_room_is_said_on_the_page_and_nothing_is_kept(sender, services, case) -> None:
+    object.__setattr__(services.settings, "disk_min_free_bytes", 1 << 60)
+    answer = _post_form(sender, ("letter.pdf", PDF))
+    assert answer.status_code == 507 and int(answer.headers["Retry-After"]) > 0
+    assert "We cannot take more files at this moment" in answer.text and "Try again in an hour" in answer.text
+    assert _uploads(services, case) == [] and list(services.vault.every()) == []
+
+
+@pytest.mark.parametrize("when", ["it begins", "it is written", "it is made durable"])
+def test_a_disk_that_fills_up_while_a_form_arrives_is_said_on_the_page(
+    sender, services, case, monkeypatch, when
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    if when == "it begins":
+        monkeypatch.setattr(services.vault, "begin", full)
+    else:
+        monkeypatch.setattr(FileFilling, "write" if when == "it is written" else "keep", full)
+    answer = _post_form(sender, ("letter.pdf", PDF * 40))
+    assert answer.status_code == 507 and "What you have sent is safe" in answer.text
+    monkeypatch.undo()
+    assert _uploads(services, case) == [] and list(services.vault.every()) == []
 
 
 def test_nothing_is_set_aside_once_the_plain_form_is_done(sender, services, case) -> None:

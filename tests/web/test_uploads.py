@@ -125,6 +125,18 @@ def test_a_full_quota_says_so_and_reserves_nothing(sender, services, case, now) 
     assert announce(sender, 100).status_code == 201
 
 
+def test_a_full_case_says_so_whatever_its_link_still_allows(sender, services) -> None:
+    object.__setattr__(services.settings, "case_max_bytes", 1000)
+    first = announce(sender, 600)
+    assert first.status_code == 201
+    full = announce(sender, 401)
+    assert (full.status_code, full.json["code"]) == (413, "quota_full") and "make room" in full.json["message"]
+    assert sender.delete(first.location, headers=TUS).status_code == 204
+    assert announce(sender, 1000).status_code == 201
+    object.__setattr__(services.settings, "case_max_files", 1)
+    assert announce(sender, 1).status_code == 413
+
+
 def test_a_cancelled_upload_is_gone_and_its_room_is_free_again(sender, services, case, now) -> None:
     address = announce(sender, 1000).location
     append(sender, address, 0, b"x" * 500)

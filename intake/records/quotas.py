@@ -1,0 +1,51 @@
+"""How much a case may hold, and all cases together: counted when a file is announced, for all of its bytes.
+
+The rows of the uploads are what is counted, so that whatever gives room back (cancelled, run out, rejected, forgotten)
+needs no book of its own. Whoever announces holds the turn until the row is committed: two never count the same room.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Column, Integer, Table, func, select
+
+from intake.db import Tx, metadata
+from intake.errors import QuotaFull, ServiceFull
+from intake.records import store
+from intake.records.store import uploads
+from intake.records.upload import State, Verdict
+
+quota_turn = Table("quota_turn", metadata, Column("id", Integer, primary_key=True, autoincrement=False))
+
+GONE = (State.CANCELLED.value, State.EXPIRED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """The most that may be held and announced: bytes and files of one case, bytes of the service. None: no limit."""
+
+    case_bytes: int | None = None
+    case_files: int | None = None
+    service_bytes: int | None = None
+
+
+def take_turn(tx: Tx) -> None:
+    """Wait for everybody who announces a file at this moment. On SQLite every writer has waited already."""
+    if tx.one_or_none(select(quota_turn).where(quota_turn.c.id == 1).with_for_update()) is None:
+        raise LookupError("there is no turn to take: run intake migrate")
+
+
+def need_room(tx: Tx, case_id: str, length: int, quotas: Quotas) -> None:
+    """Raise QuotaFull or ServiceFull unless `length` bytes more, as one file, keep within. Call it in your turn."""
+    files, size = store.held(tx, case_id)
+    if quotas.case_files is not None and files + 1 > quotas.case_files:
+        raise QuotaFull
+    if quotas.case_bytes is not None and size + length > quotas.case_bytes:
+        raise QuotaFull
+    if quotas.service_bytes is not None and held_by_service(tx) + length > quotas.service_bytes:
+        raise ServiceFull
+
+
+def held_by_service(tx: Tx) -> int:
+    """Bytes that all cases hold or have announced; what was refused, given up or forgotten does not count."""
+    kept = (uploads.c.state.not_in(GONE), func.coalesce(uploads.c.verdict, "") != Verdict.REJECTED.value)
+    return int(tx.scalar(select(func.coalesce(func.sum(uploads.c.length), 0)).where(*kept)))
