@@ -25,13 +25,14 @@ from intake.web import (
     pages,
     records,
     request,
+    scripts,
     sign_in,
     uploads,
 )
 from intake.web.security import HEADERS, HSTS, POLICY, SITE_POLICY, secure
 
 BLUEPRINTS = (
-    request, links, case, case_agreement, agree, records, uploads, sign_in, desk, desk_records, desk_calls,
+    request, links, case, case_agreement, agree, records, scripts, uploads, sign_in, desk, desk_records, desk_calls,
     desk_agreement, desk_suspects, machines,
 )  # fmt: skip
 STATIC = Path(pages.__file__).parent / "static"
