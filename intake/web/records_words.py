@@ -36,7 +36,7 @@ SENTENCES = {
 
 
 def _begun(ngettext: Counted, count: int) -> str:
-    return ngettext("Sending {count} file", "Sending {count} files", count)
+    return ngettext("Sending {count} file.", "Sending {count} files.", count)
 
 
 def _total(ngettext: Counted, count: int) -> str:

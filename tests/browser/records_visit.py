@@ -1,4 +1,4 @@
-"""Visitors of the records page in a real browser: let in by a real link, on a line as slow and as dead as a test wants."""
+"""Visitors of the records page in a real browser: let in by a real link, on a line as slow and dead as a test wants."""
 
 import re
 from pathlib import Path
@@ -93,7 +93,8 @@ def drop_on(page: Page, files: dict[str, bytes]) -> None:
             const data = new DataTransfer();
             for (const [name, body] of Object.entries(given)) data.items.add(new File([Uint8Array.from(body)], name));
             for (const kind of ["dragover", "drop"]) {
-                document.body.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
+                const how = { dataTransfer: data, bubbles: true, cancelable: true };
+                document.body.dispatchEvent(new DragEvent(kind, how));
             }
         }""",
         given,

@@ -18,8 +18,13 @@ const crcOf = async (file) => {
 };
 
 // Numbers, low byte first, each as wide as its digit in `widths` says.
-const packed = (widths, ...numbers) => Uint8Array.from([...widths].flatMap((width, n) =>
-  Array.from({ length: width }, (_, byte) => Math.floor(numbers[n] / 256 ** byte))));
+const packed = (widths, ...numbers) => {
+  const bytes = [];
+  numbers.forEach((number, n) => {
+    for (let width = widths[n]; width--; number = Math.floor(number / 256)) bytes.push(number % 256);
+  });
+  return bytes;
+};
 
 // What a file's head and its line in the directory share. Names in UTF-8, stored, midnight of 1 January 1980: nothing
 // that another day would change. `wide` are the numbers that need 64 bits.
@@ -27,21 +32,21 @@ const about = ({ file, name, crc }, before, wide, after) => {
   const size = Math.min(file.size, BIG);
   const extra = wide.length ? packed("22" + "8".repeat(wide.length), 1, 8 * wide.length, ...wide) : [];
   const common = packed("2222244422", 45, 2048, 0, 0, 33, crc, size, size, name.length, extra.length);
-  return new Blob([before, common, after, name, Uint8Array.from(extra)]);
+  return Uint8Array.from([...before, ...common, ...after, ...name, ...extra]);
 };
 const head = (entry) => {
   const { size } = entry.file;
-  return about(entry, packed("4", 0x04034b50), size < BIG ? [] : [size, size], "");
+  return about(entry, packed("4", 0x04034b50), size < BIG ? [] : [size, size], []);
 };
 const line = (entry) => {
   const { at, file: { size } } = entry;
   const wide = [size, size, at].filter((number) => number >= BIG);
   return about(entry, packed("42", 0x02014b50, 45), wide, packed("22244", 0, 0, 0, 0, Math.min(at, BIG)));
 };
-const ending = (count, at, size) => new Blob([
-  count < MANY && at + size < BIG ? "" : packed("48224488884484",
-    0x06064b50, 44, 45, 45, 0, 0, count, count, size, at, 0x07064b50, 0, at + size, 1),
-  packed("42222442",
+const ending = (count, at, size) => Uint8Array.from([
+  ...(count < MANY && at + size < BIG ? [] : packed("48224488884484",
+    0x06064b50, 44, 45, 45, 0, 0, count, count, size, at, 0x07064b50, 0, at + size, 1)),
+  ...packed("42222442",
     0x06054b50, 0, 0, Math.min(count, MANY), Math.min(count, MANY), Math.min(size, BIG), Math.min(at, BIG), 0),
 ]);
 
@@ -58,14 +63,14 @@ const folderAsZip = (files) => {
   };
   const entries = kept.map(([path, file]) => {
     const entry = { file, name: new TextEncoder().encode(path.replace(/^\/+/, "")), at: size, crc: 0 };
-    add(head(entry).size, async () => head(await summed(entry)));
+    add(head(entry).length, async () => new Blob([head(await summed(entry))]));
     add(file.size, () => file);
     return entry;
   });
   const start = size;
-  const length = entries.reduce((sum, entry) => sum + line(entry).size, 0);
+  const length = entries.reduce((sum, entry) => sum + line(entry).length, 0);
   const end = ending(entries.length, start, length);
-  add(length + end.size, async () => {
+  add(length + end.length, async () => {
     const lines = [];
     for (const entry of entries) lines.push(line(await summed(entry)));
     return new Blob([...lines, end]);

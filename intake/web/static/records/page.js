@@ -33,6 +33,7 @@ const show = (upload, text) => {
   const [all, done] = [sum((one) => one.file.size), sum((one) => one.offset + one.ahead)];
   const files = fill(words.total, { done: among("arrived").length, count: counted.length });
   total.hidden = !all;
+  total.querySelector("h2").hidden = !running().length;
   tell(total, done, all, `${percent.format(all && Math.floor((100 * done) / all) / 100)} – ${files}`);
   showLeft(all - done, done);
 };
@@ -64,7 +65,8 @@ const find = async ({ file, print }) => unfinished(file, print, await fresh())?.
 let awake;
 const stayAwake = async () => {
   if (awake || !running().length || document.hidden) return;
-  try { awake = await navigator.wakeLock?.request("screen"); } catch { /* a device may refuse; then it sleeps */ }
+  // A device may refuse; then it sleeps.
+  try { awake = await navigator.wakeLock?.request("screen"); } catch { return; }
   awake?.addEventListener("release", () => { awake = null; });
 };
 
@@ -82,6 +84,8 @@ const work = () => {
 
 const carry = async (upload) => {
   const why = await send(upload);
+  // It is to be removed from this list alone.
+  if (why === words.elsewhere) upload.url = upload.offset = 0;
   if (why) end(upload, "failed", why);
   else if (upload.state === "sending") {
     end(upload, "arrived", words.arrived);
@@ -138,8 +142,8 @@ const fingerprint = async (file) => {
 const surely = (name) => confirm(fill(words.sure, { name }));
 
 const remove = (upload) => {
-  const { file, url, row, offset, state } = upload;
-  if (offset && state === "sending" && !surely(file.name)) return;
+  const { file, url, row, offset } = upload;
+  if (offset && !surely(file.name)) return;
   end(upload, "removed", words.removed);
   upload.xhr?.abort();
   if (url) fetch(url, { method: "DELETE", headers: { "Tus-Resumable": "1.0.0" } }).catch(() => {});

@@ -27,9 +27,9 @@ const ask = (upload, method, url, headers, body) => new Promise((answer, fail) =
   xhr.onloadend = () => {
     clearTimeout(watch);
     flying.delete(xhr);
+    if (!xhr.status) return fail(trouble(words.broke));
     upload.ahead = 0;
-    if (xhr.status) answer(xhr);
-    else fail(trouble(words.broke));
+    answer(xhr);
   };
   flying.add(xhr);
   heard();
@@ -86,7 +86,8 @@ const sendPiece = async (upload) => {
   const xhr = await ask(upload, "PATCH", upload.url, headers, body);
   const { code } = said(xhr);
   if (xhr.status === 413 && !code && planned > LEAST) {
-    length = most = Math.max(LEAST, planned / 2);  // something between us takes only short requests
+    // Something between us takes only short requests.
+    length = most = Math.max(LEAST, planned / 2);
   } else if (code === "upload_complete") {
     upload.offset = upload.file.size;
   } else {
@@ -103,12 +104,15 @@ const rest = async (upload, { message, wait }, tries) => {
   if (wait < 0) return message;
   length = Math.max(LEAST, length / 2);
   try {
-    await (await upload.file.slice(upload.offset, upload.offset + 1)).arrayBuffer();
+    // Was it the line, or has a disc a scratch?
+    await (await upload.file.slice(upload.offset, upload.offset + length)).arrayBuffer();
   } catch {
     return words.unread;
   }
   const text = navigator.onLine ? message : words.offline;
   show(upload, text);
+  trail = [];
+  left.hidden = true;
   // Said once for all files, and not for a break that is over in a second.
   if (text !== broken && (tries || wait || !navigator.onLine)) say(broken = text);
   const seconds = navigator.onLine ? (wait || Math.min(60, 2 ** tries / 2)) * (0.75 + Math.random() / 2) : 60;
