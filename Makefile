@@ -36,11 +36,12 @@ long: test-environment ## the long runs: every page of the site, in every size a
 	@ops/components.sh
 	@INTAKE_LONG=1 $(BIN)/python -m pytest $(PARALLEL) tests/browser/test_site.py tests/journeys/test_any_order.py -q
 
-bench: test-environment ## measure the site beside stock Material, and the pages of the form beside a Django wizard
+bench: test-environment ## measure the site beside stock Material, the pages of the form beside a Django wizard, and the records page on a poor line
 	@ops/components.sh
 	@ops/environment.sh requirements.lock requirements-test.lock requirements-bench.lock
 	@$(BIN)/python -m tests.benchmarks.lighthouse
 	@$(BIN)/python -m tests.benchmarks.form_pages
+	@$(BIN)/python -m tests.benchmarks.records_page
 
 translations: environment ## list what is missing or behind in each further language of the site
 	@$(BIN)/python -m ops.translations

@@ -3,6 +3,7 @@
 import io
 import os
 import random
+import signal
 import zipfile
 from pathlib import Path
 
@@ -126,7 +127,7 @@ def test_after_a_reload_the_page_says_which_file_to_choose_and_takes_no_other(
     name = study.name
     told = f"{name} is a different file, and nothing of it was sent. Choose {name} again, or remove it here."
     assert heard(phone) == [told]
-    assert committed(services) == before
+    assert arrived(services) == [] and row_of(phone, name).count() == 1
     line.become(20 * MIB)
     choose_again(phone, row, study)
     expect(row.get_by_role("button", name="Remove")).to_be_focused()
@@ -228,6 +229,50 @@ def test_what_goes_wrong_is_said_kindly_with_what_to_do(phone, axe, case, servic
     axe(phone)
 
 
+REFUSALS = [
+    (429, {"code": "http_429", "message": "Wait."}, "This goes on by itself in about 2 minutes."),
+    (507, {"code": "space_short", "message": "What you have sent is safe."}, "What you have sent is safe."),
+    (413, {"code": "quota_full", "message": "There is no room left."}, "There is no room left."),
+    (409, {"code": "move_not_allowed", "message": "The case has moved on."}, "The case has moved on."),
+    (409, {"code": "upload_replaced", "message": "-"}, "This file goes on in another window."),
+    (423, None, "This file goes on in another window."),
+    (400, None, "This did not work. Reload the page and choose the file again."),
+    (502, None, BROKE),
+]
+
+
+def test_every_refusal_has_its_sentence_and_a_short_patience_between_us_is_found_out(
+    phone, case, services, study, tmp_path
+) -> None:
+    """What our service or a proxy before it may answer: the first announcement of each file is answered so."""
+    enter(phone, services, case)
+    for number, (status, said, sentence) in enumerate(REFUSALS):
+        how = {"status": status, "headers": {"Retry-After": "120"}, **({"json": said} if said else {"body": "<p>No"})}
+        phone.route("**/uploads", _answering(how), times=4 if status == 502 else 1)
+        letter = _file(tmp_path / f"letter {number}.pdf", 9000, seed=number)
+        choose(phone, letter)
+        expect(row_of(phone, letter.name)).to_contain_text(sentence, timeout=SOON)
+        row_of(phone, letter.name).get_by_role("button", name="Remove").click()
+    pieces = []
+
+    def refuse_the_second(route) -> None:
+        pieces.append(route.request.method)
+        if pieces.count("PATCH") == 2 and pieces[-1] == "PATCH":
+            route.fulfill(status=413, body="<html>Request Entity Too Large")
+        else:
+            route.continue_()
+
+    phone.route("**/uploads/*", refuse_the_second)
+    choose(phone, study)
+    expect(row_of(phone, study.name)).to_contain_text("Arrived.", timeout=SOON)
+    assert pieces.count("PATCH") == 2 + -(-(6 * MIB - MIB // 4) // (MIB // 2)), "short pieces from then on"
+    assert arrived(services) == [study.read_bytes()]
+
+
+def _answering(how: dict):
+    return lambda route: route.fulfill(**how)
+
+
 def test_keys_alone_choose_send_and_remove(desktop, case, services, study) -> None:
     enter(desktop, services, case)
     slowed(desktop, MIB)
@@ -296,3 +341,17 @@ def test_on_a_line_of_400_kilobits_a_phone_is_told_how_long_it_takes_and_loses_l
         wait_committed(phone, services, before)
     expect(row_of(phone, scan.name)).to_contain_text("Arrived.", timeout=300_000)
     assert arrived(services) == [scan.read_bytes()]
+
+
+@LONG
+def test_a_line_that_falls_silent_is_left_after_a_while(phone, case, live_server, services, study) -> None:
+    enter(phone, services, case)
+    slowed(phone, MIB)
+    choose(phone, study)
+    wait_committed(phone, services)
+    silent = live_server.processes["serve"].pid
+    os.killpg(silent, signal.SIGSTOP)
+    expect(row_of(phone, study.name)).to_contain_text(BROKE, timeout=90_000)
+    os.killpg(silent, signal.SIGCONT)
+    expect(row_of(phone, study.name)).to_contain_text("Arrived.", timeout=120_000)
+    assert arrived(services) == [study.read_bytes()]
