@@ -34,7 +34,7 @@ site: environment ## build the guidance site into var/site
 
 long: test-environment ## the long runs: every page of the site, in every size and light
 	@ops/components.sh
-	@INTAKE_LONG=1 $(BIN)/python -m pytest $(PARALLEL) tests/browser/test_site.py tests/journeys/test_any_order.py -q
+	@INTAKE_LONG=1 $(BIN)/python -m pytest $(PARALLEL) tests/browser/test_site.py tests/browser/test_records_page.py tests/journeys/test_any_order.py -q
 
 bench: test-environment ## measure the site beside stock Material, the pages of the form beside a Django wizard, and the records page on a poor line
 	@ops/components.sh
