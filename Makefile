@@ -34,13 +34,14 @@ site: environment ## build the guidance site into var/site
 
 long: test-environment ## the long runs: every page of the site, in every size and light
 	@ops/components.sh
-	@INTAKE_LONG=1 $(BIN)/python -m pytest $(PARALLEL) tests/browser/test_site.py tests/journeys/test_any_order.py -q
+	@INTAKE_LONG=1 $(BIN)/python -m pytest $(PARALLEL) tests/browser/test_site.py tests/browser/test_records_page.py tests/journeys/test_any_order.py -q
 
-bench: test-environment ## measure the site beside stock Material, and the pages of the form beside a Django wizard
+bench: test-environment ## measure the site beside stock Material, the pages of the form beside a Django wizard, and the records page on a poor line
 	@ops/components.sh
 	@ops/environment.sh requirements.lock requirements-test.lock requirements-bench.lock
 	@$(BIN)/python -m tests.benchmarks.lighthouse
 	@$(BIN)/python -m tests.benchmarks.form_pages
+	@$(BIN)/python -m tests.benchmarks.records_page
 
 translations: environment ## list what is missing or behind in each further language of the site
 	@$(BIN)/python -m ops.translations

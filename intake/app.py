@@ -30,6 +30,7 @@ from intake.web import (
     pages,
     records,
     request,
+    scripts,
     sign_in,
     turns,
     uploads,
@@ -38,7 +39,7 @@ from intake.web.drawing import STATIC
 from intake.web.security import HEADERS, HSTS, POLICY, SITE_POLICY, secure
 
 BLUEPRINTS = (
-    request, links, case, case_agreement, agree, records, uploads, sign_in, desk, desk_records, desk_calls,
+    request, links, case, case_agreement, agree, records, scripts, uploads, sign_in, desk, desk_records, desk_calls,
     desk_agreement, desk_suspects, machines, case_describe, case_whole, case_receipt, desk_receipt, desk_silent,
 )  # fmt: skip
 # The build of the site names a file so when its name changes with its content.

@@ -61,6 +61,17 @@ class Languages:
         """The translating function for counted things."""
         return _catalogue(code).ngettext
 
+    def plural_samples(self, code: str) -> dict[str, int]:
+        """A whole number for each plural form of a language, by the form's name in CLDR, as browsers know it too.
+
+        With it a script gets the forms of the catalogue, whatever their order there; "other" is always among them.
+        """
+        form_of = Locale.parse(code).plural_form
+        samples: dict[str, int] = {}
+        for number in (*range(200), 10**6):
+            samples.setdefault(form_of(number), number)
+        return samples
+
     def format_date(self, code: str, day: date) -> str:
         """A date with the month written out."""
         return format_date(day, format="long", locale=FORMATS.get(code, code))

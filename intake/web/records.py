@@ -13,7 +13,7 @@ from intake.db import Tx
 from intake.errors import BodyTooLarge, IntakeError, RequestForged, UploadNotFound
 from intake.languages import N_
 from intake.links.sessions import Role, Session
-from intake.records import parts, reading
+from intake.records import parts, reading, tus
 from intake.records import store as record_store
 from intake.records.filetypes import ALLOWED, BY_ID
 from intake.records.line import Line
@@ -24,14 +24,17 @@ from intake.records.staging import Staged
 from intake.records.upload import About, State, Verdict, key_owner
 from intake.web.errors import say_when, status_of
 from intake.web.file_form import FileForm
-from intake.web.pages import page, say, speak
+from intake.web.pages import language, page, say, speak
 from intake.web.record_visitor import Visitor, visitor_here
+from intake.web.records_words import words_of
+from intake.web.scripts import script_address
 from intake.web.security import csrf_ok, limit, need_csrf, need_session, services, start_session
 from intake.web.uploads import a_place, announce, give_up, need_disk, need_open_case, take_in
 
 blueprint = Blueprint("records", __name__, url_prefix="/case/records")
 
-CHUNK_BYTES = 8 * 1024 * 1024
+# The longest piece that the page sends at once. It begins with small ones, and finds out what the line can carry.
+CHUNK_BYTES = 64 * 1024 * 1024
 NOTHING_CHOSEN = N_("Choose at least one file first.")
 UNFINISHED = N_("Some files have not arrived in full. Finish them, or remove them from the list, and press again.")
 NOTHING_SENT = N_("No file has arrived yet. Send at least one file first.")
@@ -39,11 +42,12 @@ NOTHING_SENT = N_("No file has arrived yet. Send at least one file first.")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One row of the list: a record, and how many of its bytes have arrived."""
+    """One row of the list: a record, how many of its bytes have arrived, and whether this very browser sent it."""
 
     record: Record
     offset: int
     mine: bool
+    may_go_on: bool
 
     @property
     def unfinished(self) -> bool:
@@ -51,9 +55,9 @@ class Shown:
         return self.record.upload.state is State.RECEIVING
 
     @property
-    def percent(self) -> int:
-        """How much of it has arrived, rounded down so that 100 means all of it."""
-        return 100 * self.offset // self.record.length
+    def folder(self) -> bool:
+        """Whether the page made it of a whole folder, so that a folder must be chosen to go on."""
+        return "folder" in tus.read_metadata(self.record.about.metadata)
 
 
 @blueprint.get("")
@@ -138,7 +142,7 @@ def _receive(session: Session, staged: Staged) -> None:
 
 def _list(tx: Tx, visitor: Visitor) -> list[Shown]:
     """What this visitor may see, as it was received."""
-    mine = visitor.sending.id if visitor.sending else None
+    mine, grant_id = (visitor.sending.id, visitor.sending.grant_id) if visitor.sending else (None, None)
     key = services().keys.get(key_owner(visitor.case_id))
     uploads = [
         upload
@@ -147,9 +151,18 @@ def _list(tx: Tx, visitor: Visitor) -> list[Shown]:
     ]
     offsets = parts.committed_by_upload(tx, [upload.id for upload in uploads])
     return [
-        Shown(reading.open_record(tx, key, upload), offsets[upload.id], upload.session_id == mine)
+        Shown(
+            reading.open_record(tx, key, upload), offsets[upload.id], upload.session_id == mine,
+            upload.state is State.RECEIVING and grant_id is not None and upload.grant_id == grant_id,
+        )
         for upload in uploads
-    ]
+    ]  # fmt: skip
+
+
+def _elsewhere(tx: Tx, visitor: Visitor, rows: list[Shown]) -> int:
+    """How many files are on their way from browsers whose names this visitor may not see."""
+    unfinished = sum(upload.state is State.RECEIVING for upload in record_store.of_case(tx, visitor.case_id))
+    return unfinished - sum(shown.unfinished for shown in rows)
 
 
 def _page(visitor: Visitor, mistake: str = "", status: int = 200) -> Response:
@@ -157,9 +170,11 @@ def _page(visitor: Visitor, mistake: str = "", status: int = 200) -> Response:
         case: Case = store.case_by_id(tx, visitor.case_id)
         speak((visitor.looking or visitor.sending).language or case.language)  # type: ignore[union-attr]  # one is there
         rows = _list(tx, visitor)
+        elsewhere = _elsewhere(tx, visitor, rows)
     settings = services().settings
     return page(
         "case/records.html", status, case=case, rows=rows, visitor=visitor, mistake=mistake, kinds=ALLOWED, by_id=BY_ID,
         reasons=REASONS, mendable=SENDER_CAN_MEND, in_words=in_words, chunk=CHUNK_BYTES, Verdict=Verdict, State=State,
+        elsewhere=elsewhere, words=words_of(services().languages, language()), script=script_address("records"),
         largest=settings.upload_max_bytes, plain_largest=settings.plain_form_max_bytes,
     )  # fmt: skip

@@ -5,14 +5,14 @@ Only an upload session may use them, and only for uploads of its own grant; what
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from flask import Blueprint, Response, current_app, request
 
 from intake.cases import lifecycle
 from intake.cases import store as cases
 from intake.db import Tx
-from intake.errors import MoveNotAllowed, OffsetMismatch, UploadGone, UploadNotFound, UploadsBusy
+from intake.errors import IntakeError, MoveNotAllowed, OffsetMismatch, UploadGone, UploadNotFound, UploadsBusy
 from intake.links import grants
 from intake.links.sessions import Role, Session
 from intake.records import parts, receiving, removing, store, tus
@@ -22,7 +22,8 @@ from intake.records.receiving import From, Limits
 from intake.records.sizes import in_words
 from intake.records.upload import About, Upload, key_owner, open_about
 from intake.web import errors
-from intake.web.security import limit, need_session, services
+from intake.web.pages import speak
+from intake.web.security import limit, need_session, services, session_of
 
 blueprint = Blueprint("uploads", __name__, url_prefix="/uploads")
 
@@ -44,6 +45,16 @@ def say_protocol(response: Response) -> Response:
     if response.status_code == 412:
         response.headers["Tus-Version"] = tus.VERSION
     return response
+
+
+@blueprint.errorhandler(IntakeError)
+def say_why(error: IntakeError) -> Response:
+    """What is refused is read by a person on the records page: in the language of that page."""
+    session = session_of(Role.UPLOAD)
+    if session is not None:
+        with suppress(IntakeError), services().database.read() as tx:
+            speak(session.language or cases.case_by_id(tx, session.subject).language)
+    return errors.answer(error)
 
 
 @blueprint.errorhandler(OffsetMismatch)

@@ -6,7 +6,8 @@ import pytest
 
 from intake.cases import lifecycle
 from intake.cases.case import Case
-from intake.links import grants
+from intake.errors import UploadEmpty
+from intake.links import grants, sessions
 from intake.links.tokens import Purpose
 from intake.records import store
 from tests.builders import a_case
@@ -288,3 +289,11 @@ def test_a_sender_whose_session_is_over_is_told_how_to_come_back(new_client) -> 
     answer = announce(new_client(), 10)
     assert (answer.status_code, answer.json["code"]) == (401, "session_missing")
     assert "Open the link in our e-mail" in answer.json["message"]
+
+
+def test_a_refusal_is_said_in_the_language_of_the_page(sender, services) -> None:
+    with services.database.transaction() as tx:
+        tx.execute(sessions.sessions.update().values(language="es"))
+    answer = announce(sender, 0)
+    assert answer.status_code == 400
+    assert answer.json["message"] == services.languages.gettext("es")(UploadEmpty.message) != UploadEmpty.message
