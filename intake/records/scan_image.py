@@ -6,6 +6,7 @@ From its headers alone; pixels are never unpacked. Runs in the process apart.
 from pydicom import dcmread
 from pydicom.dataset import FileDataset
 
+from intake.records.dicom_kinds import Kind, kind_of
 from intake.records.members import Member
 
 # Any format is known by how it begins. Some honest devices leave a byte further on in the 128 before the mark.
@@ -36,7 +37,7 @@ def trouble(member: Member) -> str | None:
         pixels_at = file.tell()
         squeezed, ends_with_mark = _packing(read)
         least, most = _pixel_bytes(read)
-        if least > member.length and not squeezed:
+        if (least > member.length and not squeezed) or (pixels_at >= member.length and _is_image(read)):
             return "damaged"
         if most > MOST_RATIO * member.length:
             return "image_too_large"
@@ -44,6 +45,11 @@ def trouble(member: Member) -> str | None:
             return None
         file.seek(max(pixels_at, member.length - PIXELS_END_WITHIN))
         return None if PIXELS_END in file.read(PIXELS_END_WITHIN) else "damaged"
+
+
+def _is_image(read: FileDataset) -> bool:
+    """Whether it says of itself that it is an image, which it is not without pixels."""
+    return kind_of(str(read.file_meta.get("MediaStorageSOPClassUID") or ""), False) is Kind.IMAGE
 
 
 def _packing(read: FileDataset) -> tuple[bool, bool]:

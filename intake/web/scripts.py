@@ -12,7 +12,7 @@ from functools import cache
 
 from flask import Blueprint, Response, request, url_for
 
-from intake.web.pages import STATIC
+from intake.web.drawing import STATIC
 
 blueprint = Blueprint("scripts", __name__)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from intake.records import archive
-from intake.web.pages import STATIC
+from intake.web.drawing import STATIC
 from tests.components.node import run_node
 
 SCRIPT = Path(__file__).parent / "folder_zip.mjs"

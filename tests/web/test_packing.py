@@ -11,7 +11,7 @@ from intake.links import sessions
 from intake.links.sessions import Role
 from intake.services import Services
 from intake.web.packing import LONG
-from intake.web.pages import STATIC
+from intake.web.drawing import STATIC
 from tests.builders import a_draft, answers_for_another
 from tests.visitor import Visitor
 

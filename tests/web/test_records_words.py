@@ -6,7 +6,7 @@ import re
 import pytest
 
 from intake.languages import OFFERED, Languages
-from intake.web.pages import STATIC
+from intake.web.drawing import STATIC
 from intake.web.records_words import COUNTED, SENTENCES, words_of
 from intake.web.scripts import PIECES
 from tests.components.node import run_node

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.web.pages import STATIC
+from intake.web.drawing import STATIC
 from intake.web.scripts import PIECES, script, squeezed
 from tests.components.node import run_node
 from tests.visitor import Visitor
