@@ -10,8 +10,8 @@ from intake.forms.pages import PAGES
 from intake.links import sessions
 from intake.links.sessions import Role
 from intake.services import Services
-from intake.web.packing import LONG
 from intake.web.drawing import STATIC
+from intake.web.packing import LONG
 from tests.builders import a_draft, answers_for_another
 from tests.visitor import Visitor
 
