@@ -39,8 +39,8 @@ class Appending:
         self._waiting: Future[None] | None = None
         self._received = last.stop if last else 0
 
-    def take(self, piece: bytes) -> None:
-        """Add bytes; close a part when it is full or has been open for long."""
+    def take(self, piece: bytes | memoryview) -> None:
+        """Add bytes, or none; close a part when it is full or has been open for long. Keeps no piece itself."""
         self._received += len(piece)
         if self._received > self._upload.length:
             raise UploadOverrun
@@ -50,8 +50,10 @@ class Appending:
             taken = view[: part.room]
             part.take(taken)
             view = view[len(taken) :]
-            if part.room == 0 or self._clock() - part.began >= PART_TIME:
+            if part.room == 0:
                 self._hand_over(part)
+        if self._open is not None and self._clock() - self._open.began >= PART_TIME:
+            self._hand_over(self._open)
 
     def finish(self) -> int:
         """Keep whatever came, and wait until all of it is committed. Returns the offset."""

@@ -108,7 +108,7 @@ def append(
     key: bytes,
     upload_id: str,
     offset: int,
-    pieces: Iterable[bytes],
+    pieces: Iterable[bytes | memoryview],
     clock: Clock,
     announced: int | None = None,
 ) -> Progress:

@@ -4,7 +4,7 @@ Only an upload session may use them, and only for uploads of its own grant; what
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from flask import Blueprint, Response, current_app, request
@@ -16,7 +16,7 @@ from intake.errors import MoveNotAllowed, OffsetMismatch, UploadGone, UploadNotF
 from intake.links import grants
 from intake.links.sessions import Role, Session
 from intake.records import parts, receiving, removing, store, tus
-from intake.records.line import Line
+from intake.records.line import Line, Piece
 from intake.records.receiving import From, Limits
 from intake.records.sizes import in_words
 from intake.records.upload import About, Upload, key_owner, open_about
@@ -120,7 +120,7 @@ def announce(session: Session, about: About, length: int) -> Upload:
         return receiving.begin_upload(tx, key, house.vault, source, about, length, limits, grants.reserve, now)
 
 
-def take_in(upload: Upload, offset: int, pieces: Iterator[bytes] | Line, announced: int | None) -> receiving.Progress:
+def take_in(upload: Upload, offset: int, pieces: Iterable[Piece], announced: int | None) -> receiving.Progress:
     """Add bytes to an upload."""
     house, key = services(), services().keys.get(key_owner(upload.case_id))
     return receiving.append(house.database, house.vault, key, upload.id, offset, pieces, house.clock, announced)
