@@ -28,6 +28,7 @@ from intake.web import (
     sign_in,
     uploads,
 )
+from intake.web.named_method import NamedMethod
 from intake.web.security import HEADERS, HSTS, POLICY, SITE_POLICY, secure
 
 BLUEPRINTS = (
@@ -50,6 +51,7 @@ def create_app(services: Services) -> Flask:
         app.register_blueprint(module.blueprint)
     if services.settings.in_development:
         app.register_blueprint(dev.blueprint)
+    app.wsgi_app = NamedMethod(app.wsgi_app, "/uploads")  # type: ignore[method-assign]
     serve_files(app, services)
     return app
 

@@ -18,7 +18,7 @@ from intake.errors import NotYours
 OBJECT_ID = re.compile(r"[0-9a-f]{32}")
 UNFINISHED = ".part"
 # The disk begins to write after so many bytes, while more arrive: the sync at the end then finds little left to do.
-EARLY_BYTES = 4 * 1024 * 1024
+EARLY_BYTES = 2 * 1024 * 1024
 _SYNC_FILE_RANGE_WRITE = 2
 _start_writing = getattr(ctypes.CDLL(None), "sync_file_range", None)  # Linux alone has it
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app, g, request
 
 from intake.cases import lifecycle
 from intake.cases import store as cases
@@ -19,7 +19,7 @@ from intake.records import parts, receiving, removing, store, tus
 from intake.records.line import Line, Piece
 from intake.records.receiving import From, Limits
 from intake.records.sizes import in_words
-from intake.records.upload import About, Upload, key_owner, open_about
+from intake.records.upload import About, State, Upload, key_owner, open_about
 from intake.web import errors
 from intake.web.security import limit, need_session, services
 
@@ -35,13 +35,18 @@ def need_protocol() -> None:
         tus.need_version(request.headers)
 
 
-@blueprint.after_request
+@blueprint.after_app_request
 def say_protocol(response: Response) -> Response:
-    """Every answer names the version, also one that refuses."""
+    """Every answer under our address names the version, also one that refuses; one to PATCH says when time is over."""
+    if not request.path.startswith(str(blueprint.url_prefix)):
+        return response
     response.headers["Tus-Resumable"] = tus.VERSION
     response.headers["Cache-Control"] = "no-store"
     if response.status_code == 412:
         response.headers["Tus-Version"] = tus.VERSION
+    upload: Upload | None = g.get("intake_upload")
+    if request.method == "PATCH" and response.status_code != 204 and upload and upload.state is State.RECEIVING:
+        response.headers.update(tus.standing(expires_at=upload.expires_at))
     return response
 
 
@@ -161,6 +166,7 @@ def _mine(upload_id: str) -> tuple[Session, Upload]:
         if upload.case_id != session.subject or upload.grant_id != session.grant_id:
             raise UploadNotFound
         need_open_case(tx, session.subject)
+    g.intake_upload = upload
     return session, upload
 
 
