@@ -1,7 +1,7 @@
 """Bytes become records: announce an upload, and add to it over a bad line until it is complete.
 
 What is acknowledged is durable: bytes first, row last; and it can only grow: the offset is the sum of committed parts.
-Adding is fenced: the newest request has the turn, and an older one stops at its next part. Nothing is hashed or
+Adding is fenced: the newest request has the turn, and an older one keeps what it has and stops. Nothing is hashed or
 scanned here; that is a job's work, put in with the last byte.
 """
 
@@ -21,12 +21,15 @@ from intake.errors import (
     UploadEmpty,
     UploadGone,
     UploadOverrun,
+    UploadReplaced,
     UploadTooLarge,
 )
 from intake.journal import Event
-from intake.records import parts, store
+from intake.records import parts, store, turns
 from intake.records.appending import Appending
+from intake.records.line import PIECE_BYTES, Piece
 from intake.records.parts import Part
+from intake.records.turns import Turn
 from intake.records.upload import IDLE_TIME, SENDER, About, State, Upload, seal_about
 from intake.records.vault import Vault
 
@@ -108,7 +111,7 @@ def append(
     key: bytes,
     upload_id: str,
     offset: int,
-    pieces: Iterable[bytes | memoryview],
+    pieces: Iterable[Piece],
     clock: Clock,
     announced: int | None = None,
 ) -> Progress:
@@ -118,6 +121,7 @@ def append(
     true offset), UploadReplaced when a newer request has the turn, UploadOverrun, UploadComplete, UploadGone,
     SpaceShort; what was committed before stays.
     """
+    turns.settle(upload_id)
     upload, last = _take_turn(database, upload_id, offset, announced or 0, clock())
     if upload.complete:
         if any(pieces):
@@ -125,15 +129,25 @@ def append(
         return Progress(offset, upload.length, upload.expires_at)
     appending = Appending(database, vault, key, upload, last, clock)
     try:
-        for piece in pieces:
-            appending.take(piece)
-        return Progress(appending.finish(), upload.length, upload.expires_at)
+        with turns.take_turn(upload_id, upload.generation) as turn:
+            return Progress(_add(appending, pieces, turn), upload.length, upload.expires_at)
     except OSError as error:
         if error.errno in NO_ROOM:
             raise SpaceShort from error
         raise
     finally:
         appending.close()
+
+
+def _add(appending: Appending, pieces: Iterable[Piece], turn: Turn) -> int:
+    for piece in pieces:
+        appending.take(piece)
+        if turn.is_over:
+            raise UploadReplaced
+        if turn.is_due(dry=len(piece) < PIECE_BYTES):
+            appending.finish()
+            turn.settled()
+    return appending.finish()
 
 
 def _take_turn(

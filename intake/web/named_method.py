@@ -1,4 +1,4 @@
-"""X-HTTP-Method-Override, which tus asks for: behind a line that lets no PATCH or DELETE through, a header names them."""
+"""X-HTTP-Method-Override, which tus asks for: on a line that lets no PATCH or DELETE through, a header names them."""
 
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment

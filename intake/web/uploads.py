@@ -15,7 +15,7 @@ from intake.db import Tx
 from intake.errors import MoveNotAllowed, OffsetMismatch, UploadGone, UploadNotFound, UploadsBusy
 from intake.links import grants
 from intake.links.sessions import Role, Session
-from intake.records import parts, receiving, removing, store, tus
+from intake.records import parts, receiving, removing, store, turns, tus
 from intake.records.line import Line, Piece
 from intake.records.receiving import From, Limits
 from intake.records.sizes import in_words
@@ -78,8 +78,10 @@ def begin() -> Response:
 
 @blueprint.route("/<upload_id>", methods=["HEAD"], **OWN_OPTIONS)
 def stand(upload_id: str) -> Response:
-    """Where an upload stands. Changes nothing. The browser that began it also gets its own metadata back."""
+    """Where an upload stands, with all that came. The browser that began it also gets its own metadata back."""
     session, upload = _mine(upload_id)
+    if turns.settle(upload_id):
+        session, upload = _mine(upload_id)
     if upload.gone:
         raise UploadGone
     with services().database.read() as tx:

@@ -75,6 +75,13 @@ class Sender:
         """Add bytes."""
         return self.ask("PATCH", address, body, **{"Upload_Offset": str(offset), "Content_Type": OFFSET_TYPE} | said)
 
+    def patch_head(self, address: str, offset: int, announced: int) -> bytes:
+        """The head of a PATCH, for who sends its body by hand, or only a part of it."""
+        said = {"Host": self.host, "Cookie": self.cookie, "Upload-Offset": str(offset), "Content-Type": OFFSET_TYPE}
+        said |= {"Content-Length": str(announced)} | self.headers
+        lines = [f"PATCH {address} HTTP/1.1", *(f"{name}: {value}" for name, value in said.items()), "", ""]
+        return "\r\n".join(lines).encode()
+
 
 def let_in(settings: Settings, services: Services) -> Sender:
     """A browser that pressed the button of the upload link of a new case."""
