@@ -32,15 +32,16 @@ fields: environment ## write the table of every field of the request into docs/m
 site: environment ## build the guidance site into var/site
 	@INTAKE_ENV=development $(BIN)/intake site
 
-long: test-environment ## the long runs: every page of the site, in every size and light
+long: test-environment ## the long runs: every page of the site, in every size and light; a gigabyte over bad lines
 	@ops/components.sh
-	@INTAKE_LONG=1 $(BIN)/python -m pytest $(PARALLEL) tests/browser/test_site.py tests/journeys/test_any_order.py -q
+	@INTAKE_LONG=1 $(BIN)/python -m pytest $(PARALLEL) tests/browser/test_site.py tests/journeys/test_any_order.py tests/journeys/test_bad_lines.py -q
 
-bench: test-environment ## measure the site beside stock Material, and the pages of the form beside a Django wizard
+bench: test-environment ## measure the site beside stock Material, the form beside a Django wizard, uploads beside @tus/server
 	@ops/components.sh
 	@ops/environment.sh requirements.lock requirements-test.lock requirements-bench.lock
 	@$(BIN)/python -m tests.benchmarks.lighthouse
 	@$(BIN)/python -m tests.benchmarks.form_pages
+	@$(BIN)/python -m tests.benchmarks.uploads
 
 translations: environment ## list what is missing or behind in each further language of the site
 	@$(BIN)/python -m ops.translations

@@ -2,7 +2,7 @@
 
 A line that is cut, or silent for longer than SILENCE_SECONDS, simply ends the body early; `cut` says so. A body of
 known length is read past gunicorn's own reader, straight into one buffer: that costs less, gives on a slow line what
-has come each second, and leaves nothing in anybody's buffers when the line breaks. The rest is read through the server.
+has come every moment, and leaves nothing in anybody's buffers when the line breaks. Other bodies come through the server.
 """
 
 import socket
@@ -12,8 +12,10 @@ from typing import Any, Protocol
 
 PIECE_BYTES = 512 * 1024  # of a sealed record; smaller pieces cost a turn of the interpreter each
 CHUNKED_PIECE_BYTES = 64 * 1024
-TICK_SECONDS = 1  # a piece is given when it is full or this old, empty if nothing came
+TICK_SECONDS = 0.25  # a piece is given when it is full or this old, empty if nothing came
 SILENCE_SECONDS = 30
+LISTEN_ON_BYTES = 64 * 1024 * 1024  # of a body that is refused; whoever sends more at once sees a broken line instead
+TIME = "@ll"  # seconds and microseconds, as the kernel wants them
 
 Piece = bytes | memoryview
 
@@ -27,7 +29,7 @@ class Stream(Protocol):
 class Line:
     """Iterate over it for the bytes. `length` is what the request announced (None: until its end).
 
-    A piece may be empty, when a second passed without a byte, and is only good until the next is asked for.
+    A piece may be empty, when a moment passed without a byte, and is only good until the next is asked for.
     """
 
     def __init__(self, environ: dict[str, Any], length: int | None) -> None:
@@ -35,21 +37,35 @@ class Line:
         self._connection: socket.socket | None = environ.get("gunicorn.socket")
         # Without a length only a server that ends the stream itself may be read to its end.
         self._left = length if length is not None or environ.get("wsgi.input_terminated") else 0
+        self._patience = b""  # the server's own, to be put back
         self.cut = False
 
     def __iter__(self) -> Iterator[Piece]:
         reader = getattr(self._stream, "reader", None)
-        if self._connection is not None and self._left and getattr(reader, "length", None) == self._left:
+        if self._connection is not None and self._left and getattr(reader, "length", None) is not None:
             return self._straight(self._connection, reader)
         return self._through_the_server()
 
+    def listen_on(self) -> None:
+        """The body is refused: hear it to its end all the same, so that the sender hears our answer.
+
+        Ends when the line is quiet or broken, or after LISTEN_ON_BYTES.
+        """
+        heard = 0
+        for piece in self:
+            heard += len(piece)
+            if not piece or heard >= LISTEN_ON_BYTES:
+                return
+
     def _straight(self, connection: socket.socket, reader: Any) -> Iterator[memoryview]:
         """From the socket. `reader.length` is kept true, so that the server knows where the next request begins."""
-        patience = connection.getsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.calcsize("@ll"))
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", TICK_SECONDS, 0))
+        wait = (socket.SOL_SOCKET, socket.SO_RCVTIMEO)
+        self._patience = self._patience or connection.getsockopt(*wait, struct.calcsize(TIME))
+        tick = struct.pack(TIME, 0, int(TICK_SECONDS * 1_000_000))
+        connection.setsockopt(*wait, tick)
         buffer = memoryview(bytearray(min(PIECE_BYTES, reader.length)))
         try:
-            silent = 0
+            silent = 0.0
             while reader.length and not self.cut:
                 room = buffer[: reader.length]
                 ahead = _read_ahead(reader, room)
@@ -60,7 +76,7 @@ class Line:
                 reader.length -= filled
                 yield room[:filled]
         finally:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
+            connection.setsockopt(*wait, self._patience)
 
     def _through_the_server(self) -> Iterator[bytes]:
         most = CHUNKED_PIECE_BYTES if self._left is None else PIECE_BYTES

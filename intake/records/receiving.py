@@ -8,6 +8,7 @@ scanned here; that is a job's work, put in with the last byte.
 import errno
 import secrets
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -114,32 +115,34 @@ def append(
     pieces: Iterable[Piece],
     clock: Clock,
     announced: int | None = None,
+    turn: Turn | None = None,
 ) -> Progress:
     """Add the bytes of `pieces` from `offset` on; they may end early, and then all that came is kept.
 
-    `announced` is how many bytes the request says it brings. Durable when it returns. Raises OffsetMismatch (with the
-    true offset), UploadReplaced when a newer request has the turn, UploadOverrun, UploadComplete, UploadGone,
-    SpaceShort; what was committed before stays.
+    `announced` is how many bytes the request says it brings; `turn` is its own, if it has entered already. Durable when
+    it returns. Raises OffsetMismatch (with the true offset), UploadReplaced when a newer request has the turn,
+    UploadOverrun, UploadComplete, UploadGone, SpaceShort; what was committed before stays.
     """
-    turns.settle(upload_id)
-    upload, last = _take_turn(database, upload_id, offset, announced or 0, clock())
-    if upload.complete:
-        if any(pieces):
-            raise UploadComplete
-        return Progress(offset, upload.length, upload.expires_at)
-    appending = Appending(database, vault, key, upload, last, clock)
-    try:
-        with turns.take_turn(upload_id, upload.generation) as turn:
-            return Progress(_add(appending, pieces, turn), upload.length, upload.expires_at)
-    except OSError as error:
-        if error.errno in NO_ROOM:
-            raise SpaceShort from error
-        raise
-    finally:
-        appending.close()
+    with nullcontext(turn) if turn else turns.enter(upload_id) as entered:
+        turns.settle(upload_id, before=entered)
+        upload, last = _take_turn(database, upload_id, offset, announced or 0, clock())
+        if upload.complete:
+            if any(pieces):
+                raise UploadComplete
+            return Progress(offset, upload.length, upload.expires_at)
+        entered.begin(upload.generation)
+        appending = Appending(database, vault, key, upload, last, clock)
+        try:
+            return Progress(_take_in(appending, pieces, entered), upload.length, upload.expires_at)
+        except OSError as error:
+            if error.errno in NO_ROOM:
+                raise SpaceShort from error
+            raise
+        finally:
+            appending.close()
 
 
-def _add(appending: Appending, pieces: Iterable[Piece], turn: Turn) -> int:
+def _take_in(appending: Appending, pieces: Iterable[Piece], turn: Turn) -> int:
     for piece in pieces:
         appending.take(piece)
         if turn.is_over:

@@ -15,15 +15,25 @@ FLOWING_SECONDS = 1  # how long a line that brings one full piece after the othe
 
 
 class Turn:
-    """One request that adds to an upload, as others see it. `is_over` once a newer one has the turn."""
+    """One request that adds to an upload, as others see it. `is_over` once a newer one has begun."""
 
-    def __init__(self, generation: int) -> None:
-        self.generation = generation
+    def __init__(self, upload_id: str) -> None:
+        self.upload_id = upload_id
         self.is_over = False
+        self._generation: int | None = None
         self._thread = threading.get_ident()
         self._lock = threading.Lock()
         self._asking: list[threading.Event] = []
         self._asked_at = 0.0
+
+    def begin(self, generation: int) -> None:
+        """Its bytes come from now on, under this generation of the row; those of an older one are over."""
+        self._generation = generation
+        with _lock:
+            begun = [turn for turn in _running[self.upload_id] if turn._generation is not None]
+            newest = max(turn._generation or 0 for turn in begun)
+            for turn in begun:
+                turn.is_over = (turn._generation or 0) < newest
 
     def is_due(self, *, dry: bool) -> bool:
         """Whether somebody waits for this request to settle; not yet while its line still gives what it holds."""
@@ -53,29 +63,29 @@ _lock = threading.Lock()
 
 
 @contextmanager
-def take_turn(upload_id: str, generation: int) -> Iterator[Turn]:
-    """This request adds to the upload: those of an older generation are over. Who asks is let go at its end at last."""
-    turn = Turn(generation)
+def enter(upload_id: str) -> Iterator[Turn]:
+    """A request that will add to the upload is there. Whoever asks is let go at its end at last."""
+    turn = Turn(upload_id)
     with _lock:
-        running = _running.setdefault(upload_id, [])
-        running.append(turn)
-        newest = max(each.generation for each in running)
-        for each in running:
-            each.is_over = each.generation < newest
+        _running.setdefault(upload_id, []).append(turn)
     try:
         yield turn
     finally:
         with _lock:
-            running.remove(turn)
-            if not running:
+            _running[upload_id].remove(turn)
+            if not _running[upload_id]:
                 del _running[upload_id]
         turn.settled()
 
 
-def settle(upload_id: str) -> bool:
-    """Wait, for some seconds at most, until what came so far is durable. False if nobody adds to it now."""
+def settle(upload_id: str, before: Turn | None = None) -> bool:
+    """Wait, for some seconds at most, until what came so far is durable; for a Turn, what came `before` it.
+
+    False if nobody adds to the upload now.
+    """
     with _lock:
-        waited_for = [turn.ask() for turn in _running.get(upload_id, ())]
+        running = _running.get(upload_id, [])
+        waited_for = [turn.ask() for turn in (running if before is None else running[: running.index(before)])]
     until = monotonic() + PATIENCE_SECONDS
     for each in waited_for:
         each.wait(max(0.0, until - monotonic()))

@@ -12,13 +12,23 @@ from flask import Blueprint, Response, current_app, g, request
 from intake.cases import lifecycle
 from intake.cases import store as cases
 from intake.db import Tx
-from intake.errors import MoveNotAllowed, OffsetMismatch, UploadGone, UploadNotFound, UploadsBusy
+from intake.errors import (
+    MoveNotAllowed,
+    OffsetMismatch,
+    SpaceShort,
+    UploadComplete,
+    UploadGone,
+    UploadNotFound,
+    UploadOverrun,
+    UploadsBusy,
+)
 from intake.links import grants
 from intake.links.sessions import Role, Session
 from intake.records import parts, receiving, removing, store, turns, tus
 from intake.records.line import Line, Piece
 from intake.records.receiving import From, Limits
 from intake.records.sizes import in_words
+from intake.records.turns import Turn
 from intake.records.upload import About, State, Upload, key_owner, open_about
 from intake.web import errors
 from intake.web.security import limit, need_session, services
@@ -95,11 +105,13 @@ def stand(upload_id: str) -> Response:
 @blueprint.route("/<upload_id>", methods=["PATCH"], **OWN_OPTIONS)
 def append(upload_id: str) -> Response:
     """Take bytes. The answer follows the last committed row; a line that breaks keeps what came."""
-    _, upload = _mine(upload_id)
-    tus.need_offset_type(request.headers)
-    offset = tus.offset_of(request.headers)
-    with a_place():
-        progress = take_in(upload, offset, Line(request.environ, request.content_length), request.content_length)
+    line = Line(request.environ, request.content_length)
+    with heard_out(line), turns.enter(upload_id) as turn:
+        _, upload = _mine(upload_id)
+        tus.need_offset_type(request.headers)
+        offset = tus.offset_of(request.headers)
+        with a_place():
+            progress = take_in(upload, offset, line, request.content_length, turn)
     expires_at = None if progress.complete else progress.expires_at
     return Response(status=204, headers=tus.standing(progress.offset, None, expires_at))
 
@@ -127,10 +139,12 @@ def announce(session: Session, about: About, length: int) -> Upload:
         return receiving.begin_upload(tx, key, house.vault, source, about, length, limits, grants.reserve, now)
 
 
-def take_in(upload: Upload, offset: int, pieces: Iterable[Piece], announced: int | None) -> receiving.Progress:
+def take_in(
+    upload: Upload, offset: int, pieces: Iterable[Piece], announced: int | None, turn: Turn | None = None
+) -> receiving.Progress:
     """Add bytes to an upload."""
     house, key = services(), services().keys.get(key_owner(upload.case_id))
-    return receiving.append(house.database, house.vault, key, upload.id, offset, pieces, house.clock, announced)
+    return receiving.append(house.database, house.vault, key, upload.id, offset, pieces, house.clock, announced, turn)
 
 
 def give_up(upload: Upload) -> None:
@@ -145,6 +159,16 @@ def need_open_case(tx: Tx, case_id: str) -> None:
     """Raise MoveNotAllowed unless the case still takes records."""
     if not cases.case_by_id(tx, case_id).takes_records:
         raise MoveNotAllowed
+
+
+@contextmanager
+def heard_out(line: Line) -> Iterator[None]:
+    """Who may send, and whose bytes are refused, is heard to the end: only then does a browser show our answer."""
+    try:
+        yield
+    except (OffsetMismatch, SpaceShort, UploadComplete, UploadOverrun):
+        line.listen_on()
+        raise
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from gunicorn.http.body import Body, ChunkedReader, LengthReader
 from gunicorn.http.unreader import SocketUnreader
 
 from intake.records import line as lines
-from intake.records.line import PIECE_BYTES, Line
+from intake.records.line import PIECE_BYTES, TICK_SECONDS, Line
 
 WAIT_OPTION = (socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.calcsize("@ll"))
 
@@ -100,8 +100,8 @@ def test_how_long_the_server_waits_is_put_back(ends: Ends) -> None:
     assert struct.unpack("@ll", ends.ours.getsockopt(*WAIT_OPTION))[0] == 17
 
 
-def test_on_a_slow_line_what_came_is_given_every_second_also_when_it_is_nothing(ends: Ends) -> None:
-    sending = ends.say(b"one", b"two", pause=1.3)
+def test_on_a_slow_line_what_came_is_given_every_moment_also_when_it_is_nothing(ends: Ends) -> None:
+    sending = ends.say(b"one", b"two", pause=3 * TICK_SECONDS)
     came = [bytes(piece) for piece in ends.line(6)]
     sending.join()
     assert came[0] == b"one" and came[-1] == b"two" and set(came[1:-1]) <= {b""}
@@ -135,6 +135,24 @@ def test_a_line_that_is_silent_for_long_ends_the_body(ends: Ends, monkeypatch: p
     sending, line = ends.say(b"abc"), ends.line(10)
     assert _all(line) == b"abc" and line.cut
     sending.join()
+
+
+def test_a_body_that_is_refused_is_heard_to_its_end(ends: Ends) -> None:
+    sending, line = ends.say(bytes(3 * PIECE_BYTES), b"next"), ends.line(3 * PIECE_BYTES)
+    for piece in line:
+        assert len(piece) == PIECE_BYTES
+        break
+    line.listen_on()
+    sending.join()
+    assert not line.cut and ends.ours.recv(4) == b"next"
+    assert ends.ours.getsockopt(*WAIT_OPTION) == bytes(WAIT_OPTION[2]), "the server's own patience is put back"
+
+
+def test_a_refused_body_is_not_waited_for(ends: Ends) -> None:
+    sending, line = ends.say(b"a little"), ends.line(1 << 40)
+    line.listen_on()
+    sending.join()
+    assert not line.cut
 
 
 def test_other_servers_are_read_through_their_own_stream() -> None:

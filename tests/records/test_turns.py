@@ -103,8 +103,13 @@ def test_a_line_that_flows_is_left_to_bring_what_it_holds_before_it_settles(
 
 
 def test_a_request_that_came_before_does_not_end_one_of_a_newer_generation() -> None:
-    with turns.take_turn("an upload", 2) as newer, turns.take_turn("an upload", 1) as older:
-        assert older.is_over and not newer.is_over
+    with turns.enter("an upload") as first, turns.enter("an upload") as second, turns.enter("an upload") as third:
+        second.begin(2)
+        assert not first.is_over and not second.is_over, "who only entered is neither over nor ends another"
+        first.begin(1)
+        assert first.is_over and not second.is_over
+        third.begin(3)
+        assert second.is_over and not third.is_over
 
 
 def test_patience_ends(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +117,7 @@ def test_patience_ends(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     stuck, free = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with turns.take_turn("stuck", 1):
+        with turns.enter("stuck"):
             stuck.set()
             free.wait(20)
 
