@@ -2,7 +2,7 @@
 
 A line that is cut, or silent for longer than SILENCE_SECONDS, simply ends the body early; `cut` says so. A body of
 known length is read past gunicorn's own reader, straight into one buffer: that costs less, gives on a slow line what
-has come every moment, and leaves nothing in anybody's buffers when the line breaks. Other bodies come through the server.
+has come every moment, and leaves nothing in anybody's buffers when the line breaks. Others come through the server.
 """
 
 import socket

@@ -24,6 +24,7 @@ from tests.benchmarks.lighthouse import install_packages, wait_for
 from tests.benchmarks.wire import Answer, Wire, upload
 from tests.components import ROOT, free_port
 from tests.components.nginx import running_nginx
+from tests.components.sending import family
 from tests.live import PROGRAM
 
 PEER = Path(__file__).parent / "tus_peer.mjs"
@@ -56,15 +57,6 @@ class Server:
     def memory_mib(self) -> float:
         """The high-water mark of its largest process since then, in MiB; the others only watch."""
         return max(_high_water(pid) for pid in family(self.process)) / 1024
-
-
-def family(pid: int) -> list[int]:
-    """A process and all its descendants that live."""
-    children: list[int] = []
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        with suppress(OSError):
-            children += map(int, path.read_text().split())
-    return [pid, *(each for child in children for each in family(child))]
 
 
 def _cpu(pid: int) -> float:
