@@ -34,7 +34,7 @@ site: environment ## build the guidance site into var/site
 
 long: test-environment ## the long runs: every page of the site, in every size and light; a gigabyte over bad lines
 	@ops/components.sh
-	@INTAKE_LONG=1 $(BIN)/python -m pytest $(PARALLEL) tests/browser/test_site.py tests/journeys/test_any_order.py tests/journeys/test_bad_lines.py -q
+	@INTAKE_LONG=1 $(BIN)/python -m pytest $(PARALLEL) tests/browser/test_site.py tests/journeys/test_any_order.py tests/journeys/test_bad_lines.py tests/records/test_engine.py -q
 
 bench: test-environment ## measure the site beside stock Material, the form beside a Django wizard, uploads beside @tus/server
 	@ops/components.sh
