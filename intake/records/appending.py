@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from intake import journal, queue
 from intake.clock import Clock
 from intake.db import Database, Tx
-from intake.errors import UploadGone, UploadOverrun, UploadReplaced
+from intake.errors import SealBroken, UploadGone, UploadOverrun, UploadReplaced
 from intake.journal import Event
 from intake.records import parts, store
 from intake.records.filling import OpenPart
@@ -75,7 +75,12 @@ class Appending:
         short = self._last is not None and self._last.length < SHORT_PART_BYTES
         if short:
             self._wait()  # it must be committed before another can take its place
-        self._open = OpenPart(self._vault, self._key, self._upload, self._last, self._clock(), replaces=short)
+        try:
+            self._open = OpenPart(self._vault, self._key, self._upload, self._last, self._clock(), replaces=short)
+        except FileNotFoundError as error:  # a newer request has put another in the place of the short part
+            with self._database.read() as tx:
+                overtaken = parts.last(tx, self._upload.id) != self._last
+            raise (UploadReplaced if overtaken else SealBroken) from error
         return self._open
 
     def _hand_over(self, part: OpenPart) -> None:

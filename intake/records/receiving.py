@@ -26,11 +26,11 @@ from intake.errors import (
     UploadTooLarge,
 )
 from intake.journal import Event
-from intake.records import parts, store, turns
+from intake.records import arrivals, parts, store
 from intake.records.appending import Appending
+from intake.records.arrivals import Arrival
 from intake.records.line import PIECE_BYTES, Piece
 from intake.records.parts import Part
-from intake.records.turns import Turn
 from intake.records.upload import IDLE_TIME, SENDER, About, State, Upload, seal_about
 from intake.records.vault import Vault
 
@@ -115,25 +115,25 @@ def append(
     pieces: Iterable[Piece],
     clock: Clock,
     announced: int | None = None,
-    turn: Turn | None = None,
+    arrival: Arrival | None = None,
 ) -> Progress:
     """Add the bytes of `pieces` from `offset` on; they may end early, and then all that came is kept.
 
-    `announced` is how many bytes the request says it brings; `turn` is its own, if it has entered already. Durable when
-    it returns. Raises OffsetMismatch (with the true offset), UploadReplaced when a newer request has the turn,
+    `announced` is how many bytes the request says it brings; `arrival` is its own, if it has entered already. Durable
+    when it returns. Raises OffsetMismatch (with the true offset), UploadReplaced when a newer request has the turn,
     UploadOverrun, UploadComplete, UploadGone, SpaceShort; what was committed before stays.
     """
-    with nullcontext(turn) if turn else turns.enter(upload_id) as entered:
-        turns.settle(upload_id, before=entered)
+    with nullcontext(arrival) if arrival else arrivals.enter(upload_id) as mine:
+        arrivals.settle(upload_id, before=mine)
         upload, last = _take_turn(database, upload_id, offset, announced or 0, clock())
         if upload.complete:
             if any(pieces):
                 raise UploadComplete
             return Progress(offset, upload.length, upload.expires_at)
-        entered.begin(upload.generation)
+        mine.begin(upload.generation)
         appending = Appending(database, vault, key, upload, last, clock)
         try:
-            return Progress(_take_in(appending, pieces, entered), upload.length, upload.expires_at)
+            return Progress(_take_in(appending, pieces, mine), upload.length, upload.expires_at)
         except OSError as error:
             if error.errno in NO_ROOM:
                 raise SpaceShort from error
@@ -142,14 +142,14 @@ def append(
             appending.close()
 
 
-def _take_in(appending: Appending, pieces: Iterable[Piece], turn: Turn) -> int:
+def _take_in(appending: Appending, pieces: Iterable[Piece], arrival: Arrival) -> int:
     for piece in pieces:
         appending.take(piece)
-        if turn.is_over:
+        if arrival.is_over:
             raise UploadReplaced
-        if turn.is_due(dry=len(piece) < PIECE_BYTES):
+        if arrival.is_due(dry=len(piece) < PIECE_BYTES):
             appending.finish()
-            turn.settled()
+            arrival.settled()
     return appending.finish()
 
 

@@ -24,11 +24,11 @@ from intake.errors import (
 )
 from intake.links import grants
 from intake.links.sessions import Role, Session
-from intake.records import parts, receiving, removing, store, turns, tus
+from intake.records import arrivals, parts, receiving, removing, store, tus
+from intake.records.arrivals import Arrival
 from intake.records.line import Line, Piece
 from intake.records.receiving import From, Limits
 from intake.records.sizes import in_words
-from intake.records.turns import Turn
 from intake.records.upload import About, State, Upload, key_owner, open_about
 from intake.web import errors
 from intake.web.security import limit, need_session, services
@@ -90,7 +90,7 @@ def begin() -> Response:
 def stand(upload_id: str) -> Response:
     """Where an upload stands, with all that came. The browser that began it also gets its own metadata back."""
     session, upload = _mine(upload_id)
-    if turns.settle(upload_id):
+    if arrivals.settle(upload_id):
         session, upload = _mine(upload_id)
     if upload.gone:
         raise UploadGone
@@ -106,12 +106,12 @@ def stand(upload_id: str) -> Response:
 def append(upload_id: str) -> Response:
     """Take bytes. The answer follows the last committed row; a line that breaks keeps what came."""
     line = Line(request.environ, request.content_length)
-    with heard_out(line), turns.enter(upload_id) as turn:
+    with heard_out(line), arrivals.enter(upload_id) as arrival:
         _, upload = _mine(upload_id)
         tus.need_offset_type(request.headers)
         offset = tus.offset_of(request.headers)
         with a_place():
-            progress = take_in(upload, offset, line, request.content_length, turn)
+            progress = take_in(upload, offset, line, request.content_length, arrival)
     expires_at = None if progress.complete else progress.expires_at
     return Response(status=204, headers=tus.standing(progress.offset, None, expires_at))
 
@@ -140,11 +140,13 @@ def announce(session: Session, about: About, length: int) -> Upload:
 
 
 def take_in(
-    upload: Upload, offset: int, pieces: Iterable[Piece], announced: int | None, turn: Turn | None = None
+    upload: Upload, offset: int, pieces: Iterable[Piece], announced: int | None, arrival: Arrival | None = None
 ) -> receiving.Progress:
     """Add bytes to an upload."""
     house, key = services(), services().keys.get(key_owner(upload.case_id))
-    return receiving.append(house.database, house.vault, key, upload.id, offset, pieces, house.clock, announced, turn)
+    return receiving.append(
+        house.database, house.vault, key, upload.id, offset, pieces, house.clock, announced, arrival
+    )
 
 
 def give_up(upload: Upload) -> None:

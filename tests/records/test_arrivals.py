@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from intake.errors import UploadReplaced
-from intake.records import turns
+from intake.records import arrivals
 from intake.records.line import PIECE_BYTES
 from intake.records.upload import Upload
 from tests.records.bench import Bench, some_bytes
@@ -49,7 +49,7 @@ def test_whoever_asks_learns_of_all_that_came_and_the_request_goes_on(bench: Ben
     upload, line = bench.begin(10), Slowly(b"12345", then=b"67890")
     sending, came = _in_the_background(bench, upload, line)
     assert bench.offset(upload) == 0
-    assert turns.settle(upload.id) and bench.offset(upload) == 5
+    assert arrivals.settle(upload.id) and bench.offset(upload) == 5
     line.go_on.set()
     sending.join()
     assert bench.again(upload).complete and bench.read(bench.again(upload)) == b"1234567890", came
@@ -58,14 +58,14 @@ def test_whoever_asks_learns_of_all_that_came_and_the_request_goes_on(bench: Ben
 def test_nobody_waits_when_nobody_adds(bench: Bench) -> None:
     upload = bench.begin(10)
     bench.append(upload, 0, [b"12345"])
-    assert not turns.settle(upload.id) and not turns.settle("nobody's")
+    assert not arrivals.settle(upload.id) and not arrivals.settle("nobody's")
 
 
 def test_a_newer_request_goes_on_where_the_older_settled_and_the_older_ends_at_once(bench: Bench) -> None:
     body = some_bytes(1000)
     upload, line = bench.begin(1000), Slowly(body[:400])
     sending, came = _in_the_background(bench, upload, line)
-    turns.settle(upload.id)
+    arrivals.settle(upload.id)
     newer = Slowly(body[400:600], then=body[600:])
     at_400 = threading.Thread(target=lambda: bench.append(upload, 400, newer))
     at_400.start()
@@ -79,7 +79,7 @@ def test_a_newer_request_goes_on_where_the_older_settled_and_the_older_ends_at_o
 def test_a_line_that_flows_is_left_to_bring_what_it_holds_before_it_settles(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "FLOWING_SECONDS", 1000)
+    monkeypatch.setattr(arrivals, "FLOWING_SECONDS", 1000)
     full, asked = some_bytes(PIECE_BYTES), threading.Event()
     upload = bench.begin(3 * PIECE_BYTES + 5)
     seen: list[int] = []
@@ -97,13 +97,14 @@ def test_a_line_that_flows_is_left_to_bring_what_it_holds_before_it_settles(
     sending = threading.Thread(target=lambda: bench.append(upload, 0, flowing()))
     sending.start()
     assert asked.wait(20)
-    assert turns.settle(upload.id)
+    assert arrivals.settle(upload.id)
     sending.join()
     assert seen == [0, 3 * PIECE_BYTES + 5]
 
 
 def test_a_request_that_came_before_does_not_end_one_of_a_newer_generation() -> None:
-    with turns.enter("an upload") as first, turns.enter("an upload") as second, turns.enter("an upload") as third:
+    enter = arrivals.enter
+    with enter("an upload") as first, enter("an upload") as second, enter("an upload") as third:
         second.begin(2)
         assert not first.is_over and not second.is_over, "who only entered is neither over nor ends another"
         first.begin(1)
@@ -113,17 +114,17 @@ def test_a_request_that_came_before_does_not_end_one_of_a_newer_generation() -> 
 
 
 def test_patience_ends(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(arrivals, "PATIENCE_SECONDS", 0.2)
     stuck, free = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with turns.enter("stuck"):
+        with arrivals.enter("stuck"):
             stuck.set()
             free.wait(20)
 
     holding = threading.Thread(target=hold)
     holding.start()
     stuck.wait(20)
-    assert turns.settle("stuck")
+    assert arrivals.settle("stuck")
     free.set()
     holding.join()

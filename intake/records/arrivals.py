@@ -14,7 +14,7 @@ PATIENCE_SECONDS = 5  # how long anybody waits for another request to settle; a 
 FLOWING_SECONDS = 1  # how long a line that brings one full piece after the other may go on before it settles
 
 
-class Turn:
+class Arrival:
     """One request that adds to an upload, as others see it. `is_over` once a newer one has begun."""
 
     def __init__(self, upload_id: str) -> None:
@@ -30,10 +30,10 @@ class Turn:
         """Its bytes come from now on, under this generation of the row; those of an older one are over."""
         self._generation = generation
         with _lock:
-            begun = [turn for turn in _running[self.upload_id] if turn._generation is not None]
-            newest = max(turn._generation or 0 for turn in begun)
-            for turn in begun:
-                turn.is_over = (turn._generation or 0) < newest
+            begun = [arrival for arrival in _running[self.upload_id] if arrival._generation is not None]
+            newest = max(arrival._generation or 0 for arrival in begun)
+            for arrival in begun:
+                arrival.is_over = (arrival._generation or 0) < newest
 
     def is_due(self, *, dry: bool) -> bool:
         """Whether somebody waits for this request to settle; not yet while its line still gives what it holds."""
@@ -58,34 +58,34 @@ class Turn:
         return waited_for
 
 
-_running: dict[str, list[Turn]] = {}
+_running: dict[str, list[Arrival]] = {}
 _lock = threading.Lock()
 
 
 @contextmanager
-def enter(upload_id: str) -> Iterator[Turn]:
+def enter(upload_id: str) -> Iterator[Arrival]:
     """A request that will add to the upload is there. Whoever asks is let go at its end at last."""
-    turn = Turn(upload_id)
+    arrival = Arrival(upload_id)
     with _lock:
-        _running.setdefault(upload_id, []).append(turn)
+        _running.setdefault(upload_id, []).append(arrival)
     try:
-        yield turn
+        yield arrival
     finally:
         with _lock:
-            _running[upload_id].remove(turn)
+            _running[upload_id].remove(arrival)
             if not _running[upload_id]:
                 del _running[upload_id]
-        turn.settled()
+        arrival.settled()
 
 
-def settle(upload_id: str, before: Turn | None = None) -> bool:
-    """Wait, for some seconds at most, until what came so far is durable; for a Turn, what came `before` it.
+def settle(upload_id: str, before: Arrival | None = None) -> bool:
+    """Wait, for some seconds at most, until what came so far is durable; for a Arrival, what came `before` it.
 
     False if nobody adds to the upload now.
     """
     with _lock:
         running = _running.get(upload_id, [])
-        waited_for = [turn.ask() for turn in (running if before is None else running[: running.index(before)])]
+        waited_for = [arrival.ask() for arrival in (running if before is None else running[: running.index(before)])]
     until = monotonic() + PATIENCE_SECONDS
     for each in waited_for:
         each.wait(max(0.0, until - monotonic()))
