@@ -5,6 +5,8 @@ SHELL := /bin/sh
 BIN := .venv/bin
 # A file of tests stays together on one core, as its fixtures are costly; PARALLEL= runs one test after the other.
 PARALLEL := -n auto --dist loadfile
+LONG := tests/browser/test_site.py tests/browser/test_records_page.py tests/browser/test_form_matrix.py \
+	tests/journeys/test_any_order.py tests/journeys/test_bad_lines.py tests/records/test_engine.py tests/records/long_zoo.py
 LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
@@ -32,15 +34,16 @@ fields: environment ## write the table of every field of the request into docs/m
 site: environment ## build the guidance site into var/site
 	@INTAKE_ENV=development $(BIN)/intake site
 
-long: test-environment ## the long runs: every page in every size and light, the largest files, the longest walks
+long: test-environment ## the long runs: every page in every size and light, the largest files, a gigabyte over bad lines
 	@ops/components.sh
-	@INTAKE_LONG=1 $(BIN)/python -m pytest $(PARALLEL) tests/browser/test_site.py tests/browser/test_records_page.py tests/records/long_zoo.py tests/journeys/test_any_order.py -q
+	@INTAKE_LONG=1 $(BIN)/python -m pytest $(PARALLEL) $(LONG) -q
 
-bench: test-environment ## measure the site beside stock Material, the pages of the form beside a Django wizard, and the records page on a poor line
+bench: test-environment ## measure the site, the form, uploads and the records page, each beside its peers
 	@ops/components.sh
 	@ops/environment.sh requirements.lock requirements-test.lock requirements-bench.lock
 	@$(BIN)/python -m tests.benchmarks.lighthouse
 	@$(BIN)/python -m tests.benchmarks.form_pages
+	@$(BIN)/python -m tests.benchmarks.uploads
 	@$(BIN)/python -m tests.benchmarks.records_page
 
 translations: environment ## list what is missing or behind in each further language of the site

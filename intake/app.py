@@ -36,6 +36,7 @@ from intake.web import (
     uploads,
 )
 from intake.web.drawing import STATIC
+from intake.web.named_method import NamedMethod
 from intake.web.security import HEADERS, HSTS, POLICY, SITE_POLICY, secure
 
 BLUEPRINTS = (
@@ -59,6 +60,7 @@ def create_app(services: Services) -> Flask:
         app.register_blueprint(module.blueprint)
     if services.settings.in_development:
         app.register_blueprint(dev.blueprint)
+    app.wsgi_app = NamedMethod(app.wsgi_app, "/uploads")  # type: ignore[method-assign]
     serve_files(app, services)
     return app
 

@@ -29,6 +29,7 @@ VERSION = b"\x01"
 NONCE_BYTES = 12
 TAG_BYTES = 16
 OVERHEAD_BYTES = len(VERSION) + NONCE_BYTES + TAG_BYTES
+_BODY = len(VERSION) + NONCE_BYTES  # where the ciphertext begins
 KEY_BYTES = 32
 
 keys_metadata = MetaData(naming_convention=NAMES)
@@ -56,13 +57,22 @@ def seal(key: bytes, plaintext: bytes, where: bytes) -> bytes:
     return VERSION + nonce + AESGCM(key).encrypt(nonce, plaintext, VERSION + where)
 
 
-def open_sealed(key: bytes, sealed: bytes, where: bytes) -> bytes:
+def seal_into(key: bytes, plaintext: bytes | memoryview, where: bytes, target: memoryview) -> int:
+    """As `seal`, into the beginning of `target`, for large bodies: nothing is copied. Returns the sealed length."""
+    length = len(plaintext) + OVERHEAD_BYTES
+    nonce = os.urandom(NONCE_BYTES)
+    target[:_BODY] = VERSION + nonce
+    AESGCM(key).encrypt_into(nonce, plaintext, VERSION + where, target[_BODY:length])
+    return length
+
+
+def open_sealed(key: bytes, sealed: bytes | memoryview, where: bytes) -> bytes:
     """The plaintext of `sealed`. Raises SealBroken if a bit, the key or the place differs."""
-    if len(sealed) < OVERHEAD_BYTES or sealed[:1] != VERSION:
+    view = memoryview(sealed)
+    if len(view) < OVERHEAD_BYTES or view[:1] != VERSION:
         raise SealBroken
-    nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
     try:
-        return AESGCM(key).decrypt(nonce, body, VERSION + where)
+        return AESGCM(key).decrypt(view[1:_BODY], view[_BODY:], VERSION + where)
     except InvalidTag as error:
         raise SealBroken from error
 

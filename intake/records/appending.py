@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from intake import journal, queue
 from intake.clock import Clock
 from intake.db import Database, Tx
-from intake.errors import UploadGone, UploadOverrun, UploadReplaced, VaultAway
+from intake.errors import SealBroken, UploadGone, UploadOverrun, UploadReplaced, VaultAway
 from intake.journal import Event
 from intake.records import parts, store
 from intake.records.filling import OpenPart
@@ -39,8 +39,8 @@ class Appending:
         self._waiting: Future[None] | None = None
         self._received = last.stop if last else 0
 
-    def take(self, piece: bytes) -> None:
-        """Add bytes; close a part when it is full or has been open for long."""
+    def take(self, piece: bytes | memoryview) -> None:
+        """Add bytes, or none; close a part when it is full or has been open for long. Keeps no piece itself."""
         self._received += len(piece)
         if self._received > self._upload.length:
             raise UploadOverrun
@@ -50,8 +50,10 @@ class Appending:
             taken = view[: part.room]
             part.take(taken)
             view = view[len(taken) :]
-            if part.room == 0 or self._clock() - part.began >= PART_TIME:
+            if part.room == 0:
                 self._hand_over(part)
+        if self._open is not None and self._clock() - self._open.began >= PART_TIME:
+            self._hand_over(self._open)
 
     def finish(self) -> int:
         """Keep whatever came, and wait until all of it is committed. Returns the offset."""
@@ -73,7 +75,12 @@ class Appending:
         short = self._last is not None and self._last.length < SHORT_PART_BYTES
         if short:
             self._wait()  # it must be committed before another can take its place
-        self._open = OpenPart(self._vault, self._key, self._upload, self._last, self._clock(), replaces=short)
+        try:
+            self._open = OpenPart(self._vault, self._key, self._upload, self._last, self._clock(), replaces=short)
+        except FileNotFoundError as error:  # a newer request has put another in the place of the short part
+            with self._database.read() as tx:
+                overtaken = parts.last(tx, self._upload.id) != self._last
+            raise (UploadReplaced if overtaken else SealBroken) from error
         return self._open
 
     def _hand_over(self, part: OpenPart) -> None:

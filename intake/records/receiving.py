@@ -1,13 +1,14 @@
 """Bytes become records: announce an upload, and add to it over a bad line until it is complete.
 
 What is acknowledged is durable: bytes first, row last; and it can only grow: the offset is the sum of committed parts.
-Adding is fenced: the newest request has the turn, and an older one stops at its next part. Nothing is hashed or
+Adding is fenced: the newest request has the turn, and an older one keeps what it has and stops. Nothing is hashed or
 scanned here; that is a job's work, put in with the last byte.
 """
 
 import errno
 import secrets
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,11 +22,14 @@ from intake.errors import (
     UploadEmpty,
     UploadGone,
     UploadOverrun,
+    UploadReplaced,
     UploadTooLarge,
 )
 from intake.journal import Event
-from intake.records import parts, quotas, store
+from intake.records import arrivals, parts, quotas, store
 from intake.records.appending import Appending
+from intake.records.arrivals import Arrival
+from intake.records.line import PIECE_BYTES, Piece
 from intake.records.parts import Part
 from intake.records.quotas import Quotas
 from intake.records.upload import IDLE_TIME, SENDER, About, State, Upload, seal_about
@@ -119,32 +123,45 @@ def append(
     key: bytes,
     upload_id: str,
     offset: int,
-    pieces: Iterable[bytes],
+    pieces: Iterable[Piece],
     clock: Clock,
     announced: int | None = None,
+    arrival: Arrival | None = None,
 ) -> Progress:
     """Add the bytes of `pieces` from `offset` on; they may end early, and then all that came is kept.
 
-    `announced` is how many bytes the request says it brings. Durable when it returns. Raises OffsetMismatch (with the
-    true offset), UploadReplaced when a newer request has the turn, UploadOverrun, UploadComplete, UploadGone,
-    SpaceShort; what was committed before stays.
+    `announced` is how many bytes the request says it brings; `arrival` is its own, if it has entered already. Durable
+    when it returns. Raises OffsetMismatch (with the true offset), UploadReplaced when a newer request has the turn,
+    UploadOverrun, UploadComplete, UploadGone, SpaceShort; what was committed before stays.
     """
-    upload, last = _take_turn(database, upload_id, offset, announced or 0, clock())
-    if upload.complete:
-        if any(pieces):
-            raise UploadComplete
-        return Progress(offset, upload.length, upload.expires_at)
-    appending = Appending(database, vault, key, upload, last, clock)
-    try:
-        for piece in pieces:
-            appending.take(piece)
-        return Progress(appending.finish(), upload.length, upload.expires_at)
-    except OSError as error:
-        if error.errno in NO_ROOM:
-            raise SpaceShort from error
-        raise
-    finally:
-        appending.close()
+    with nullcontext(arrival) if arrival else arrivals.enter(upload_id) as mine:
+        arrivals.settle(upload_id, before=mine)
+        upload, last = _take_turn(database, upload_id, offset, announced or 0, clock())
+        if upload.complete:
+            if any(pieces):
+                raise UploadComplete
+            return Progress(offset, upload.length, upload.expires_at)
+        mine.begin(upload.generation)
+        appending = Appending(database, vault, key, upload, last, clock)
+        try:
+            return Progress(_take_in(appending, pieces, mine), upload.length, upload.expires_at)
+        except OSError as error:
+            if error.errno in NO_ROOM:
+                raise SpaceShort from error
+            raise
+        finally:
+            appending.close()
+
+
+def _take_in(appending: Appending, pieces: Iterable[Piece], arrival: Arrival) -> int:
+    for piece in pieces:
+        appending.take(piece)
+        if arrival.is_over:
+            raise UploadReplaced
+        if arrival.is_due(dry=len(piece) < PIECE_BYTES):
+            appending.finish()
+            arrival.settled()
+    return appending.finish()
 
 
 def _take_turn(

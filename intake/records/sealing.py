@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from intake.errors import SealBroken
-from intake.keys import OVERHEAD_BYTES, context, open_sealed, seal
+from intake.keys import OVERHEAD_BYTES, context, open_sealed, seal_into
 
 RECORD_BYTES = 512 * 1024
 SEALED_RECORD_BYTES = RECORD_BYTES + OVERHEAD_BYTES
@@ -38,19 +38,24 @@ def sealed_length(length: int) -> int:
 
 
 class Sealer:
-    """Cuts what comes into records and seals them for a place, one after the other. Holds one record at most."""
+    """Cuts what comes into records and seals them for a place, one after the other. Holds one record at most.
 
-    def __init__(self, key: bytes, place: Place, write: Callable[[bytes], None]) -> None:
+    `write` gets each sealed record in memory that is used again for the next: fresh memory for every record would cost
+    more than sealing it.
+    """
+
+    def __init__(self, key: bytes, place: Place, write: Callable[[memoryview], None]) -> None:
         self._key = key
         self._place = place
         self._write = write
-        self._sealed = 0
+        self._offset = place.start
         self._rest = bytearray()
+        self._sealed = memoryview(bytearray(SEALED_RECORD_BYTES))
 
     @property
     def length(self) -> int:
         """How many bytes have come."""
-        return self._sealed + len(self._rest)
+        return self._offset - self._place.start + len(self._rest)
 
     def take(self, data: bytes | memoryview) -> None:
         """Seal and write whole records; what is less than one waits for more."""
@@ -70,13 +75,14 @@ class Sealer:
     def end(self) -> None:
         """Seal what waits, as a record of its own length."""
         if self._rest:
-            self._seal(bytes(self._rest))
+            with memoryview(self._rest) as rest:
+                self._seal(rest)
             self._rest.clear()
 
-    def _seal(self, plaintext: bytes | memoryview) -> None:
-        where = self._place.context(self._place.start + self._sealed)
-        self._write(seal(self._key, plaintext, where))
-        self._sealed += len(plaintext)
+    def _seal(self, plaintext: memoryview) -> None:
+        length = seal_into(self._key, plaintext, self._place.context(self._offset), self._sealed)
+        self._write(self._sealed[:length])
+        self._offset += len(plaintext)
 
 
 def open_records(

@@ -1,6 +1,6 @@
 """The upload protocol tus 1.0: core, creation, expiration, termination. Headers in, plain values out, and back again.
 
-Knows no web framework. Not offered: concatenation, deferred length, reading back, a method named in a header.
+Knows no web framework. Not offered: concatenation, a deferred length, reading back.
 """
 
 import base64

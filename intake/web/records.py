@@ -98,7 +98,7 @@ def send() -> Response:
                 count += 1
     except IntakeError as error:
         if not isinstance(error, RequestForged | BodyTooLarge):  # these are not worth listening to
-            line.forget_rest(longest)
+            line.listen_on()
         return say_when(_page(visitor_here(), say(error.message, **error.values), status_of(error)), error.code)
     return redirect("/case/records", 303) if count else _page(visitor_here(), say(NOTHING_CHOSEN), 422)
 

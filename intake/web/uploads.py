@@ -4,23 +4,34 @@ Only an upload session may use them, and only for uploads of its own grant; what
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app, g, request
 
 from intake.cases import lifecycle
 from intake.cases import store as cases
 from intake.db import Tx
-from intake.errors import IntakeError, MoveNotAllowed, OffsetMismatch, UploadGone, UploadNotFound, UploadsBusy
+from intake.errors import (
+    IntakeError,
+    MoveNotAllowed,
+    OffsetMismatch,
+    SpaceShort,
+    UploadComplete,
+    UploadGone,
+    UploadNotFound,
+    UploadOverrun,
+    UploadsBusy,
+)
 from intake.links import grants
 from intake.links.sessions import Role, Session
-from intake.records import parts, receiving, removing, store, tus
-from intake.records.line import Line
+from intake.records import arrivals, parts, receiving, removing, store, tus
+from intake.records.arrivals import Arrival
+from intake.records.line import Line, Piece
 from intake.records.quotas import Quotas
 from intake.records.receiving import From, Limits
 from intake.records.sizes import in_words
-from intake.records.upload import About, Upload, key_owner, open_about
+from intake.records.upload import About, State, Upload, key_owner, open_about
 from intake.web import errors
 from intake.web.pages import speak
 from intake.web.security import limit, need_session, services, session_of
@@ -37,13 +48,18 @@ def need_protocol() -> None:
         tus.need_version(request.headers)
 
 
-@blueprint.after_request
+@blueprint.after_app_request
 def say_protocol(response: Response) -> Response:
-    """Every answer names the version, also one that refuses."""
+    """Every answer under our address names the version, also one that refuses; one to PATCH says when time is over."""
+    if not request.path.startswith(str(blueprint.url_prefix)):
+        return response
     response.headers["Tus-Resumable"] = tus.VERSION
     response.headers["Cache-Control"] = "no-store"
     if response.status_code == 412:
         response.headers["Tus-Version"] = tus.VERSION
+    upload: Upload | None = g.get("intake_upload")
+    if request.method == "PATCH" and response.status_code != 204 and upload and upload.state is State.RECEIVING:
+        response.headers.update(tus.standing(expires_at=upload.expires_at))
     return response
 
 
@@ -85,8 +101,10 @@ def begin() -> Response:
 
 @blueprint.route("/<upload_id>", methods=["HEAD"], **OWN_OPTIONS)
 def stand(upload_id: str) -> Response:
-    """Where an upload stands. Changes nothing. The browser that began it also gets its own metadata back."""
+    """Where an upload stands, with all that came. The browser that began it also gets its own metadata back."""
     session, upload = _mine(upload_id)
+    if arrivals.settle(upload_id):
+        session, upload = _mine(upload_id)
     if upload.gone:
         raise UploadGone
     with services().database.read() as tx:
@@ -100,11 +118,13 @@ def stand(upload_id: str) -> Response:
 @blueprint.route("/<upload_id>", methods=["PATCH"], **OWN_OPTIONS)
 def append(upload_id: str) -> Response:
     """Take bytes. The answer follows the last committed row; a line that breaks keeps what came."""
-    _, upload = _mine(upload_id)
-    tus.need_offset_type(request.headers)
-    offset = tus.offset_of(request.headers)
-    with a_place():
-        progress = take_in(upload, offset, Line(request.environ, request.content_length), request.content_length)
+    line = Line(request.environ, request.content_length)
+    with heard_out(line), arrivals.enter(upload_id) as arrival:
+        _, upload = _mine(upload_id)
+        tus.need_offset_type(request.headers)
+        offset = tus.offset_of(request.headers)
+        with a_place():
+            progress = take_in(upload, offset, line, request.content_length, arrival)
     expires_at = None if progress.complete else progress.expires_at
     return Response(status=204, headers=tus.standing(progress.offset, None, expires_at))
 
@@ -140,10 +160,14 @@ def need_disk(length: int) -> None:
         receiving.need_disk(tx, house.vault, length, house.settings.disk_min_free_bytes)
 
 
-def take_in(upload: Upload, offset: int, pieces: Iterator[bytes] | Line, announced: int | None) -> receiving.Progress:
+def take_in(
+    upload: Upload, offset: int, pieces: Iterable[Piece], announced: int | None, arrival: Arrival | None = None
+) -> receiving.Progress:
     """Add bytes to an upload."""
     house, key = services(), services().keys.get(key_owner(upload.case_id))
-    return receiving.append(house.database, house.vault, key, upload.id, offset, pieces, house.clock, announced)
+    return receiving.append(
+        house.database, house.vault, key, upload.id, offset, pieces, house.clock, announced, arrival
+    )
 
 
 def give_up(upload: Upload) -> None:
@@ -158,6 +182,16 @@ def need_open_case(tx: Tx, case_id: str) -> None:
     """Raise MoveNotAllowed unless the case still takes records."""
     if not cases.case_by_id(tx, case_id).takes_records:
         raise MoveNotAllowed
+
+
+@contextmanager
+def heard_out(line: Line) -> Iterator[None]:
+    """Who may send, and whose bytes are refused, is heard to the end: only then does a browser show our answer."""
+    try:
+        yield
+    except (OffsetMismatch, SpaceShort, UploadComplete, UploadOverrun):
+        line.listen_on()
+        raise
 
 
 @contextmanager
@@ -181,6 +215,7 @@ def _mine(upload_id: str) -> tuple[Session, Upload]:
         if upload.case_id != session.subject or upload.grant_id != session.grant_id:
             raise UploadNotFound
         need_open_case(tx, session.subject)
+    g.intake_upload = upload
     return session, upload
 
 

@@ -48,9 +48,16 @@ ATTEMPTS, RUN_SECONDS, SERVER_SECONDS = 3, 180, 20
 
 def install() -> Path:
     """The program Lighthouse, brought first if need be."""
-    for name, how in {"npm": node.HOW, "chromium": browser.HOW}.items():
-        if not shutil.which(name):
-            raise SystemExit(f"{name} is not here. {how}")
+    if not shutil.which("chromium"):
+        raise SystemExit(f"chromium is not here. {browser.HOW}")
+    install_packages()
+    return FOLDER / "node_modules/.bin/lighthouse"
+
+
+def install_packages() -> None:
+    """Bring what tests/benchmarks/package-lock.json names, if need be."""
+    if not shutil.which("npm"):
+        raise SystemExit(f"npm is not here. {node.HOW}")
     lock, stamp = FOLDER / "package-lock.json", FOLDER / "node_modules/.installed"
     if not stamp.is_file() or stamp.read_bytes() != lock.read_bytes():
         print("Installing what tests/benchmarks/package-lock.json names.", file=sys.stderr)

@@ -3,6 +3,7 @@
 Whatever happens, the offset never falls below what was acknowledged, and the file that is complete equals its source.
 """
 
+import errno
 import os
 import random
 import signal
@@ -10,19 +11,33 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import settings
 from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
-from intake.errors import OffsetMismatch, UploadComplete, UploadOverrun, UploadReplaced
-from intake.records import appending, filling, sealing
+from intake.errors import OffsetMismatch, SpaceShort, UploadComplete, UploadGone, UploadOverrun, UploadReplaced
+from intake.links import grants
+from intake.records import appending, filling, parts, removing, sealing
+from intake.records.filling import OpenPart
+from intake.records.receiving import Progress
 from intake.records.upload import Upload
 from tests.components import ROOT
 from tests.records.bench import Bench, in_pieces, some_bytes
 
 SOURCE = some_bytes(4096, seed=11)
+LONG = os.environ.get("INTAKE_LONG") == "1"
 
 
 @pytest.fixture
@@ -34,100 +49,159 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealing, "SEALED_RECORD_BYTES", 64 + sealing.OVERHEAD_BYTES)
 
 
-STEP = st.one_of(
-    st.tuples(st.just("send"), st.integers(0, 900), st.integers(1, 300)),
-    st.tuples(st.just("replay"), st.integers(1, 900), st.integers(1, 300)),
-    st.tuples(st.just("ahead"), st.integers(1, 900), st.integers(1, 300)),
-    st.tuples(st.just("overrun"), st.integers(1, 900), st.integers(1, 300)),
-    st.tuples(st.just("fault"), st.integers(0, 900), st.integers(1, 300)),
-    st.tuples(st.just("overtaken"), st.integers(0, 900), st.integers(1, 900)),
-)
+class Killed(BaseException):
+    """The process ends here: nothing behind this point is done."""
 
 
-class Client:
-    """Sends SOURCE[:length], remembers what was acknowledged, and misbehaves as it is told."""
+class Lines(RuleBasedStateMachine):
+    """One upload over lines that do anything, against a service that dies and starts again. SOURCE[:length] is sent."""
 
-    def __init__(self, bench: Bench, length: int) -> None:
-        self.bench, self.body = bench, SOURCE[:length]
-        self.upload = bench.begin(length)
-        self.acknowledged = 0
+    bench: Bench
 
-    def run(self, step: str, amount: int, other: int) -> None:
-        """One misfortune; then look whether the promise holds."""
-        getattr(self, step)(amount, other)
-        stands = self.bench.offset(self.upload)
-        assert stands >= self.acknowledged
-        self.acknowledged = stands
+    @initialize(length=st.integers(1, len(SOURCE)))
+    def announce(self, length: int) -> None:
+        self.body = SOURCE[:length]
+        self.upload = self.bench.begin(length)
+        self.acknowledged, self.cancelled = 0, False
 
-    def send(self, amount: int, size: int) -> None:
-        offset = self.bench.offset(self.upload)
-        progress = self.bench.append(self.upload, offset, in_pieces(self.body[offset : offset + amount], size))
-        assert progress.offset == min(offset + amount, len(self.body)) == self.bench.offset(self.upload)
+    @property
+    def offset(self) -> int:
+        return self.bench.offset(self.upload)
 
-    def replay(self, back: int, size: int) -> None:
-        offset = self.bench.offset(self.upload)
-        if offset == 0:
-            return
-        with pytest.raises(OffsetMismatch) as told:
-            self.bench.append(self.upload, max(0, offset - back), in_pieces(self.body, size))
-        assert told.value.values == {"offset": offset}
+    def _send(self, offset: int, amount: int, size: int) -> Progress:
+        return self.bench.append(self.upload, offset, in_pieces(self.body[offset : offset + amount], size))
 
-    def ahead(self, amount: int, size: int) -> None:
-        offset = self.bench.offset(self.upload)
-        with pytest.raises(OffsetMismatch):
-            self.bench.append(self.upload, offset + amount, in_pieces(self.body, size))
+    @precondition(lambda self: not self.cancelled)
+    @rule(amount=st.integers(0, 900), size=st.integers(1, 300))
+    def a_line_is_cut_or_comes_to_its_end(self, amount: int, size: int) -> None:
+        offset = self.offset
+        progress = self._send(offset, amount, size)
+        assert progress.offset == min(offset + amount, len(self.body)) == self.offset
+        assert progress.complete == (progress.offset == len(self.body))
 
-    def overrun(self, more: int, size: int) -> None:
-        offset = self.bench.offset(self.upload)
+    @precondition(lambda self: not self.cancelled)
+    @rule(shift=st.integers(-900, 900).filter(bool), size=st.integers(1, 300))
+    def somebody_goes_on_elsewhere(self, shift: int, size: int) -> None:
+        offset = self.offset
+        wrong = max(0, offset + shift)
+        if wrong != offset:
+            with pytest.raises(OffsetMismatch) as told:
+                self._send(wrong, 10, size)
+            assert told.value.values == {"offset": offset}
+
+    @precondition(lambda self: not self.cancelled)
+    @rule(more=st.integers(1, 900), size=st.integers(1, 300))
+    def more_comes_than_was_announced(self, more: int, size: int) -> None:
+        offset = self.offset
         with pytest.raises((UploadOverrun, UploadComplete)):
             self.bench.append(self.upload, offset, in_pieces(self.body[offset:] + bytes(more), size))
-        assert self.bench.offset(self.upload) < len(self.body) or self.bench.again(self.upload).complete
+        assert self.offset < len(self.body) or self.bench.again(self.upload).complete
 
-    def fault(self, amount: int, size: int) -> None:
-        offset = self.bench.offset(self.upload)
+    @precondition(lambda self: not self.cancelled and self.offset < len(self.body))
+    @rule(amount=st.integers(0, 900), size=st.integers(1, 300), full=st.booleans())
+    def a_fault_of_ours_or_a_full_disk(self, amount: int, size: int, full: bool) -> None:
+        with pytest.raises(SpaceShort if full else RuntimeError):
+            self._broken(amount, size, OSError(errno.ENOSPC, "") if full else RuntimeError())
 
-        def broken() -> Iterator[bytes]:
+    @precondition(lambda self: not self.cancelled and self.offset < len(self.body))
+    @rule(amount=st.integers(0, 900), size=st.integers(1, 300))
+    def the_service_is_killed(self, amount: int, size: int) -> None:
+        with pytest.raises(Killed), pytest.MonkeyPatch.context() as dead:  # who is dead tidies nothing up
+            dead.setattr(OpenPart, "drop", lambda part: part._filling._file.close())
+            self._broken(amount, size, Killed())
+
+    def _broken(self, amount: int, size: int, fault: BaseException) -> None:
+        offset = self.offset
+
+        def pieces() -> Iterator[bytes]:
             yield from in_pieces(self.body[offset : offset + amount], size)
-            raise RuntimeError
+            raise fault
 
-        with pytest.raises(RuntimeError):
-            self.bench.append(self.upload, offset, broken())
+        self.bench.append(self.upload, offset, pieces())
 
-    def overtaken(self, amount: int, other: int) -> None:
-        offset = self.bench.offset(self.upload)
-        if offset == len(self.body):
+    @precondition(lambda self: not self.cancelled and self.offset < len(self.body))
+    @rule(before=st.integers(0, 900), after=st.integers(0, 900), newer=st.integers(0, 900))
+    def a_newer_request_takes_over(self, before: int, after: int, newer: int) -> None:
+        offset = self.offset
+
+        def older() -> Iterator[bytes]:
+            yield self.body[offset : offset + before]
+            stands = self.offset
+            self._send(stands, newer, 100)
+            yield self.body[offset + before : offset + before + after]
+
+        with suppress(UploadReplaced):
+            self.bench.append(self.upload, offset, older())
+        assert self.offset >= min(offset + newer, len(self.body))
+
+    @precondition(lambda self: not self.cancelled and self.offset < len(self.body))
+    @rule(pieces=st.tuples(st.integers(1, 900), st.integers(1, 900)))
+    def two_race(self, pieces: tuple[int, int]) -> None:
+        offset, faults = self.offset, []
+
+        def race(amount: int) -> None:
+            try:
+                self._send(offset, amount, 50)
+            except (OffsetMismatch, UploadReplaced, UploadComplete):
+                pass
+            except BaseException as fault:
+                faults.append(fault)
+
+        racers = [threading.Thread(target=race, args=(amount,)) for amount in pieces]
+        for racer in racers:
+            racer.start()
+        for racer in racers:
+            racer.join()
+        assert not faults and self.offset >= min(offset + min(pieces), len(self.body))
+
+    @precondition(lambda self: not self.cancelled and self.offset < len(self.body))
+    @rule(times=st.integers(1, 2))
+    def the_sender_takes_it_back(self, times: int) -> None:
+        for _ in range(times):
+            removing.cancel_upload(
+                self.bench.database, self.bench.vault, self.upload.id, grants.release, self.bench.now
+            )
+        self.cancelled, self.acknowledged = True, 0
+
+    @precondition(lambda self: self.cancelled)
+    @rule(offset=st.integers(0, 900))
+    def somebody_goes_on_with_what_was_taken_back(self, offset: int) -> None:
+        with pytest.raises(UploadGone):
+            self._send(offset, 10, 10)
+
+    @rule(hours=st.sampled_from([0, 1, 2]))
+    def strays_are_swept(self, hours: int) -> None:
+        self.bench.now += timedelta(hours=hours)
+        removing.sweep_strays(self.bench.database, self.bench.vault, self.bench.now)
+
+    @invariant()
+    def nothing_acknowledged_is_lost_and_nothing_goes_backwards(self) -> None:
+        assert self.offset >= self.acknowledged
+        self.acknowledged = self.offset
+        upload, held = self.bench.again(self.upload), self.bench.parts(self.upload)
+        assert all(part.length <= 700 for part in held)
+        assert sum(part.length < 200 for part in held) <= 1, "only the last part may stay short"
+        if upload.complete:
+            assert self.bench.read(upload) == self.body
+
+    def teardown(self) -> None:
+        if not hasattr(self, "body"):
             return
-
-        def slow() -> Iterator[bytes]:
-            yield self.body[offset : offset + amount // 2]
-            self.send(other, 100)
-            yield self.body[offset + amount // 2 : offset + amount]
-
-        try:
-            self.bench.append(self.upload, offset, slow())
-        except UploadReplaced:
-            return
-        except OffsetMismatch:  # the newer one saw parts of the older that were committed after it had asked
-            return
-        assert amount == 0 or self.bench.again(self.upload).complete or other == 0
+        if not self.cancelled:
+            self.a_line_is_cut_or_comes_to_its_end(len(self.body), 333)
+            assert self.bench.read(self.bench.again(self.upload)) == self.body
+        for _ in range(2):
+            self.strays_are_swept(2)
+        mine = {part.object_id for part in self.bench.parts(self.upload)}
+        assert mine <= self.bench.objects() and not self.cancelled or not mine
+        with self.bench.database.read() as tx:
+            assert parts.held(tx, self.bench.objects()) == self.bench.objects(), "every stray is swept in the end"
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
-@given(length=st.integers(1, len(SOURCE)), steps=st.lists(STEP, max_size=14))
-def test_whatever_happens_the_file_equals_its_source(
-    small: None, bench: Bench, length: int, steps: list[tuple[str, int, int]]
-) -> None:
-    client = Client(bench, length)
-    for step in steps:
-        client.run(*step)
-    client.send(length, 333)
-    upload = bench.again(client.upload)
-    assert upload.complete and bench.read(upload) == client.body
-    parts = bench.parts(upload)
-    assert all(part.length <= 700 for part in parts)
-    assert sum(part.length < 200 for part in parts) <= 1, "only the last part may stay short"
+def test_whatever_happens_the_file_equals_its_source(small: None, bench: Bench) -> None:
+    machine = type("Machine", (Lines,), {"bench": bench})
+    told = settings(max_examples=300 if LONG else 40, stateful_step_count=15, deadline=None)
+    run_state_machine_as_test(machine, settings=told)
 
 
 def test_two_clients_that_race_from_start_to_end_leave_one_true_file(small: None, bench: Bench) -> None:

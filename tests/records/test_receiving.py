@@ -11,6 +11,7 @@ from intake.db import Database
 from intake.errors import (
     OffsetMismatch,
     QuotaFull,
+    SealBroken,
     SpaceShort,
     UploadComplete,
     UploadEmpty,
@@ -124,6 +125,27 @@ def test_the_newest_request_wins_and_the_older_stops_at_its_next_part(bench: Ben
     assert bench.append(upload, 6, [b"!!"]).complete
     assert bench.read(bench.again(upload)) == b"newest!!"
     assert bench.objects() == {part.object_id for part in bench.parts(upload)}
+
+
+def test_a_request_whose_short_part_a_newer_one_took_in_is_told_so(bench: Bench) -> None:
+    upload = bench.begin(6)
+    bench.append(upload, 0, [b"ab"])
+
+    def overtaken() -> Iterator[bytes]:
+        bench.append(upload, 2, [b"cd"])
+        yield b"xx"
+
+    with pytest.raises(UploadReplaced):
+        bench.append(upload, 2, overtaken())
+    assert bench.append(upload, 4, [b"ef"]).complete and bench.read(bench.again(upload)) == b"abcdef"
+
+
+def test_a_short_part_whose_bytes_are_lost_is_not_taken_for_an_overtaken_one(bench: Bench) -> None:
+    upload = bench.begin(6)
+    bench.append(upload, 0, [b"ab"])
+    bench.vault.destroy(bench.parts(upload)[0].object_id)
+    with pytest.raises(SealBroken):
+        bench.append(upload, 2, [b"cd"])
 
 
 def test_more_than_was_announced_is_refused_and_nothing_acknowledged_is_lost(bench: Bench) -> None:
