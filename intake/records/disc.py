@@ -24,7 +24,7 @@ FOREIGN_HEAD = 4096
 SHALLOW = 64 * 1024
 DEEP_MOST = 8 * 1024 * 1024
 PROGRAM_MARK = b"MZ"
-# Pictures as discs hold them: more kinds than we take by themselves. JPEG, PNG, GIF, BMP, TIFF; HEIC has its mark later.
+# Pictures as discs hold them, more kinds than we take alone: JPEG, PNG, GIF, BMP, TIFF. HEIC has its mark later.
 PICTURE_MARKS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 HEIC_MARKS = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypmsf1")
 INDEX_NAME = "DICOMDIR"
