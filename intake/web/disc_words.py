@@ -54,13 +54,13 @@ NOT_ALL = N_("The disc holds more than we look at. The numbers are those of its 
 
 @dataclass(frozen=True, slots=True)
 class DiscWords:
-    """A disc as it is told: one sentence, what to do in sentences of their own, and whether somebody should check whose
-    images these are. `summary` is the whole of it, for the desk."""
+    """A disc as it is told: one sentence, and what to do in sentences of their own. `summary` is the whole of it, and
+    `match` what stands against the answers, both for the desk."""
 
     sentence: str
     advice: tuple[str, ...]
-    to_check: bool
     summary: DiscSummary
+    match: DiscMatch
 
 
 def prepare(app: Flask) -> None:
@@ -99,7 +99,7 @@ def in_words(summary: DiscSummary, match: DiscMatch) -> DiscWords:
     if notes:
         found = say(N_("%(found)s; %(notes)s: please check"), found=found, notes=_listed(notes))
     sentence = say(N_("%(sentence)s."), sentence=found)
-    return DiscWords(sentence, tuple(_advice(summary, match)), match.to_check, summary)
+    return DiscWords(sentence, tuple(_advice(summary, match)), summary, match)
 
 
 def _match(case_id: str, summary: DiscSummary) -> DiscMatch:
@@ -148,7 +148,7 @@ def _notes(match: DiscMatch) -> Iterator[str]:
     elif match.born_differs:
         yield say(N_("the birth date on the disc differs from the form"))
     if match.people:
-        text = ngettext("it names %(count)s person", "it names %(count)s people", match.people)
+        text = ngettext("the disc names %(count)s person", "the disc names %(count)s people", match.people)
         yield text % {"count": _number(match.people)}
 
 

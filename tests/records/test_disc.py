@@ -141,6 +141,15 @@ def test_a_disc_of_pictures_is_no_scan() -> None:
     assert (found.medium, found.pictures, found.programs, found.files) == ("pictures", 12, 1, 0)
 
 
+def test_pictures_are_known_by_their_first_bytes() -> None:
+    marks = {
+        "a.png": b"\x89PNG\r\n\x1a\n", "a.tif": b"II*\0", "b.tif": b"MM\0*", "a.gif": b"GIF89a", "a.bmp": b"BM6\0",
+        "a.heic": b"\0\0\0\x18ftypheic", "IMAGE01": discs.JPEG,
+    }  # fmt: skip
+    found = summarise(members(marks | {"fake.jpg": b"no picture", "empty.jpg": b""}))
+    assert (found.pictures, found.others) == (7, 2)
+
+
 def test_a_disc_of_screen_pictures_in_dicom_form_is_told_as_such() -> None:
     only = of(*(image(discs.CAPTURE, Modality="OT") for _ in range(3)))
     assert (only.medium, only.captures, only.images) == ("captures", 3, 3)

@@ -55,8 +55,8 @@ SENTENCES: list[tuple[DiscSummary, DiscMatch, str]] = [
     ),
     (
         PLAIN, DiscMatch(name_differs=True, born_differs=True, people=2),
-        "2 studies, 1,834 images, CT and MRI; the name and the birth date on the disc differ from the form and it "
-        "names 2 people: please check.",
+        "2 studies, 1,834 images, CT and MRI; the name and the birth date on the disc differ from the form and the "
+        "disc names 2 people: please check.",
     ),
     (replace(PLAIN, modalities=("ZZ",)), DiscMatch(), "2 studies, 1,834 images, ZZ."),
     (
@@ -100,7 +100,7 @@ def test_what_is_odd_comes_with_what_to_do(told, summary: DiscSummary, match: Di
 
 def test_a_good_disc_comes_without_advice(told) -> None:
     said = told(PLAIN, DiscMatch())
-    assert (said.advice, said.to_check) == ((), False)
+    assert (said.advice, said.match.to_check) == ((), False)
 
 
 # -- On the pages ---------------------------------------------------------------------------------------------------
@@ -147,10 +147,20 @@ def test_the_desk_has_a_table_of_studies_with_the_words_of_dicom(services, case,
     page = ines.browser.get(f"/desk/cases/{case.id}").text
     for words in (
         "<bdi>Doe Jane</bdi>, born on 27 March 1968", '<bdi dir="ltr">K-77</bdi>', "<bdi>حسن ليلى</bdi>, no birth date",
-        '<bdi dir="ltr">CT, SR</bdi>', '<bdi dir="ltr">KNEE</bdi>', "12 January 2026", "1,814", "No date",
+        '<bdi dir="ltr">CT, SR</bdi>', '<bdi dir="ltr">KNEE</bdi>', "12 January 2026", "1,814", "Date not known",
+        '<bdi class="soft">Knee left</bdi>',
         "Its list (DICOMDIR) names 1835 files, which are all here.", "13 other files, such as a viewer program.",
     ):  # fmt: skip
         assert words in page, words
+
+
+def test_the_desk_reads_that_newer_images_are_wanted(services, case, client) -> None:
+    """The field of the case is bones and spine, whose list asks for recent scans."""
+    old = replace(CT, day=date(2024, 3, 9))
+    with_disc(services, case, replace(PLAIN, studies=(old,), study_count=1, people=(), people_count=0).as_json())
+    ines = a_signed_in_coordinator(services, client)
+    page = ines.browser.get(f"/desk/cases/{case.id}").text
+    assert "The newest images are from 9 March 2024. The list of this field asks for newer ones." in page
 
 
 def test_what_an_older_version_kept_is_left_unsaid(services, case, client) -> None:
