@@ -1,7 +1,8 @@
 """The vault: a directory of objects under our own random ids, 0700 and 0600. The only place that touches these files.
 
-An object is there wholly or not at all, and durable when `keep` or `put` returns. Knows nothing of what it holds, seals
-nothing, and removes nothing unasked. An object store can stand in its place: nothing here needs a directory's powers.
+An object is there once all of it is written, and durable when `keep` or `put` returns. Knows nothing of what it holds,
+seals nothing, and removes nothing unasked. An object store can stand in its place: nothing here needs a directory's
+powers.
 """
 
 import ctypes
@@ -49,11 +50,13 @@ class Filling:
             self._write_early()
 
     def keep(self) -> None:
-        """Make the object whole and durable: when this returns it survives a loss of power."""
-        os.fdatasync(self._file.fileno())
-        self._file.close()
+        """Make the object whole and durable: when this returns it survives a loss of power. Raises OSError."""
+        # Named first, so that one commit of the file system's journal makes bytes and name durable. What a loss of
+        # power leaves of it under its name, no row knows, and the sweep takes away.
         os.rename(self._unfinished, self._path)
+        os.fsync(self._file.fileno())
         _sync_directory(self._path.parent)
+        self._file.close()
 
     def drop(self) -> None:
         """Forget it. Harmless to do twice, or after a failed `keep`."""
