@@ -7,7 +7,7 @@ import fcntl
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -130,14 +130,32 @@ class Database:
             connection.rollback()
 
     @contextmanager
-    def transaction(self) -> Iterator[Tx]:
-        """All or nothing, durable on return. On SQLite one writer at a time, in turn."""
+    def transaction(self, *, lasting: bool = True) -> Iterator[Tx]:
+        """All or nothing, durable on return. On SQLite one writer at a time, in turn.
+
+        Not `lasting`: everybody sees it at once, and it is durable with the next that is. A loss of power may take it
+        back, so it is for what only those who are running now must know.
+        """
         with self._writing(), self.engine.connect().execution_options(intake_writes=True) as connection:
             tx = Tx(connection)
-            with connection.begin():
+            with nullcontext() if lasting else self._hurrying(connection), connection.begin():
+                if not lasting and self.dialect != "sqlite":
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
                 yield tx
                 tx.finish()
             tx.follow_up()
+
+    @contextmanager
+    def _hurrying(self, connection: Connection) -> Iterator[None]:
+        """SQLite syncs no commit meanwhile."""
+        driver: Any = connection.connection.driver_connection  # past SQLAlchemy, which would begin the transaction
+        if self.dialect == "sqlite":
+            driver.execute("PRAGMA synchronous=NORMAL").close()
+        try:
+            yield
+        finally:
+            if self.dialect == "sqlite":
+                driver.execute("PRAGMA synchronous=FULL").close()
 
     def need_answer(self, setting: str) -> None:
         """Raise SettingsIncomplete, naming the setting that holds the address, unless the database answers."""

@@ -4,7 +4,7 @@ import threading
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, String, Table, bindparam, insert, select, update
+from sqlalchemy import Column, Integer, MetaData, String, Table, bindparam, insert, select, text, update
 from sqlalchemy.exc import StatementError
 
 from intake.db import Database, Instant
@@ -49,6 +49,25 @@ def test_a_transaction_stays(database: Database) -> None:
     with database.transaction() as tx:
         tx.execute(update(shelf).values(held=7))
     assert held(database) == 7
+
+
+def test_one_that_need_not_last_is_seen_at_once_and_the_next_is_as_durable_as_ever(database: Database) -> None:
+    asked = text("PRAGMA synchronous" if database.dialect == "sqlite" else "SHOW synchronous_commit")
+
+    def durability(*, lasting: bool) -> str:
+        with database.transaction(lasting=lasting) as tx:
+            return str(tx.scalar(asked))
+
+    before = durability(lasting=True)
+    with database.transaction(lasting=False) as tx:
+        tx.execute(update(shelf).values(held=7))
+    with pytest.raises(RuntimeError), database.transaction(lasting=False) as tx:
+        tx.execute(update(shelf).values(held=8))
+        raise RuntimeError
+    assert held(database) == 7
+    assert durability(lasting=False) == {"sqlite": "1", "postgresql": "off"}[database.dialect]  # 1 is NORMAL
+    assert durability(lasting=True) == before
+    assert before == "2" or database.dialect == "postgresql", "2 is FULL; the PostgreSQL of the tests never syncs"
 
 
 def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:

@@ -168,7 +168,7 @@ def _take_turn(
     database: Database, upload_id: str, offset: int, announced: int, now: datetime
 ) -> tuple[Upload, Part | None]:
     """Make this the request that may add, if it knows where the upload stands."""
-    with database.transaction() as tx:
+    with database.transaction(lasting=False) as tx:  # who else adds is running now, or gone with the power
         upload = store.get(tx, upload_id, to_change=True)
         if upload.gone:
             raise UploadGone

@@ -1,6 +1,6 @@
 """The vault: objects under our own random ids. What every vault promises, and the one that is a directory.
 
-An object is there wholly or not at all, and durable when `keep` or `put` returns. A vault knows nothing of what it
+An object is there once all of it is written, and durable when `keep` or `put` returns. A vault knows nothing of what it
 holds, seals nothing, and removes nothing unasked. `store_vault` keeps the same promise in an object store.
 """
 
@@ -141,11 +141,13 @@ class FileFilling:
             self._write_early()
 
     def keep(self) -> None:
-        """Make the object whole and durable: when this returns it survives a loss of power."""
-        os.fdatasync(self._file.fileno())
-        self._file.close()
+        """Make the object whole and durable: when this returns it survives a loss of power. Raises OSError."""
+        # Named first, so that one commit of the file system's journal makes bytes and name durable. What a loss of
+        # power leaves of it under its name, no row knows, and the sweep takes away.
         os.rename(self._unfinished, self._path)
+        os.fsync(self._file.fileno())
         _sync_directory(self._path.parent)
+        self._file.close()
 
     def drop(self) -> None:
         """Forget it. Harmless to do twice, or after a failed `keep`."""
