@@ -7,15 +7,16 @@ import fcntl
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, DateTime, Dialect, MetaData, Row, create_engine, event, make_url
 from sqlalchemy.engine import Connection, CursorResult, Engine
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.types import TypeDecorator
 
@@ -30,6 +31,8 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 metadata = MetaData(naming_convention=NAMES)
+# Whether SQLite syncs the commits of a connection.
+HURRY, PATIENCE = "PRAGMA synchronous=NORMAL", "PRAGMA synchronous=FULL"
 
 
 class Instant(TypeDecorator[datetime]):
@@ -56,14 +59,21 @@ class Instant(TypeDecorator[datetime]):
 class Tx:
     """One open transaction: run statements, and leave work for just before the commit.
 
-    A `Prepared` runs beside SQLAlchemy, in the same transaction.
+    A `Prepared` runs on the driver beside SQLAlchemy, in the same transaction: SQLAlchemy's own connection is made when
+    something else is asked for, as making and closing one takes longer than what a page of the request asks.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+    def __init__(self, engine: Engine, driver: PoolProxiedConnection) -> None:
+        self._engine = engine
+        self.driver = driver
         self.pending: dict[str, list[Any]] = {}
         self._before_commit: list[Callable[[], None]] = []
         self._after_commit: list[Callable[[], None]] = []
+
+    @cached_property
+    def connection(self) -> Connection:
+        """SQLAlchemy's connection on the same driver."""
+        return Connection(self._engine, self.driver)
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run a statement; `parameters` is a mapping, or a list of them for many rows."""
@@ -76,12 +86,12 @@ class Tx:
     def one_or_none(self, statement: Executable | Prepared, parameters: Any = None) -> Any:
         """The only row, or None."""
         if isinstance(statement, Prepared):
-            return statement.row(self.connection, parameters)
+            return statement.row(self.driver, self._engine.dialect, parameters)
         return self.connection.execute(statement, parameters).one_or_none()
 
     def run(self, statement: Prepared, parameters: Mapping[str, Any]) -> int:
         """Run a prepared statement; returns how many rows it changed."""
-        return statement.run(self.connection, parameters).rowcount
+        return statement.run(self.driver, self._engine.dialect, parameters).rowcount
 
     def all(self, statement: Executable, parameters: Any = None) -> Sequence[Row[Any]]:
         """Every row."""
@@ -96,9 +106,18 @@ class Tx:
         self._after_commit.append(act)
 
     def finish(self) -> None:
-        """Do what was left for the end."""
+        """Do what was left for the end, and commit."""
         while self._before_commit:
             self._before_commit.pop(0)()
+        if "connection" in self.__dict__:
+            self.connection.commit()
+        self.driver.commit()
+
+    def let_go(self) -> None:
+        """Give the driver back; what was not committed is rolled back."""
+        if "connection" in self.__dict__:
+            self.connection.close()
+        self.driver.close()
 
     def follow_up(self) -> None:
         """Do what was left for after the commit."""
@@ -123,11 +142,11 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """A consistent look that changes nothing: whatever is written in it is rolled back."""
-        # SQLite shows one moment for as long as a look lasts; PostgreSQL does so only when asked.
-        one_moment = {} if self.dialect == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-        with self.engine.connect().execution_options(**one_moment) as connection:
-            yield Tx(connection)
-            connection.rollback()
+        tx = self._begin("BEGIN", "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        try:
+            yield tx
+        finally:
+            tx.let_go()
 
     @contextmanager
     def transaction(self, *, lasting: bool = True) -> Iterator[Tx]:
@@ -136,26 +155,31 @@ class Database:
         Not `lasting`: everybody sees it at once, and it is durable with the next that is. A loss of power may take it
         back, so it is for what only those who are running now must know.
         """
-        with self._writing(), self.engine.connect().execution_options(intake_writes=True) as connection:
-            tx = Tx(connection)
-            with nullcontext() if lasting else self._hurrying(connection), connection.begin():
-                if not lasting and self.dialect != "sqlite":
-                    connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+        with self._writing():
+            if lasting:
+                tx = self._begin("BEGIN IMMEDIATE")
+            else:
+                tx = self._begin(f"{HURRY}; BEGIN IMMEDIATE", "SET LOCAL synchronous_commit TO off")
+            try:
                 yield tx
                 tx.finish()
-            tx.follow_up()
+                tx.follow_up()
+            finally:
+                if not lasting and self.dialect == "sqlite":
+                    tx.driver.rollback()  # what was committed stays; within a transaction the next would do nothing
+                    tx.driver.cursor().execute(PATIENCE)
+                tx.let_go()
 
-    @contextmanager
-    def _hurrying(self, connection: Connection) -> Iterator[None]:
-        """SQLite syncs no commit meanwhile."""
-        driver: Any = connection.connection.driver_connection  # past SQLAlchemy, which would begin the transaction
-        if self.dialect == "sqlite":
-            driver.execute("PRAGMA synchronous=NORMAL").close()
+    def _begin(self, sqlite: str, postgresql: str = "") -> Tx:
+        """A transaction on a driver of its own, begun as each kind of database is told to; psycopg begins by itself."""
+        driver = self.engine.raw_connection()
         try:
-            yield
-        finally:
-            if self.dialect == "sqlite":
-                driver.execute("PRAGMA synchronous=FULL").close()
+            for order in filter(None, (sqlite if self.dialect == "sqlite" else postgresql).split("; ")):
+                driver.cursor().execute(order)
+        except BaseException:
+            driver.close()
+            raise
+        return Tx(self.engine, driver)
 
     def need_answer(self, setting: str) -> None:
         """Raise SettingsIncomplete, naming the setting that holds the address, unless the database answers."""
@@ -207,9 +231,7 @@ def _sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        if connection.get_execution_options().get("intake_writes"):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        elif not connection.connection.driver_connection.in_transaction:  # a prepared statement may have begun it
+        if not connection.connection.driver_connection.in_transaction:  # a Tx has begun it already
             connection.exec_driver_sql("BEGIN")
 
     return engine

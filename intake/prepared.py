@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Dialect, Select
-from sqlalchemy.engine import Connection
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import TypeEngine
 
@@ -35,28 +34,25 @@ class Prepared:
         self._statement = statement
         self._texts: dict[str, _Text] = {}
 
-    def row(self, connection: Connection, parameters: Mapping[str, Any]) -> Any:
+    def row(self, driver: Any, dialect: Dialect, parameters: Mapping[str, Any]) -> Any:
         """The only row, with the columns as attributes, or None. Raises ValueError when there are more."""
-        rows = self.run(connection, parameters).fetchmany(2)
+        rows = self.run(driver, dialect, parameters).fetchmany(2)
         if len(rows) > 1:
             raise ValueError("more than one row")
-        text, values = self._texts[connection.dialect.name], list(rows[0]) if rows else None
+        text, values = self._texts[dialect.name], list(rows[0]) if rows else None
         if values is None:
             return None
         for index, convert in text.reads:
             values[index] = convert(values[index])
         return text.row(values)
 
-    def run(self, connection: Connection, parameters: Mapping[str, Any]) -> Any:
-        """Run it; returns the driver's cursor."""
-        text = self._texts.get(connection.dialect.name) or self._prepare(connection.dialect)
+    def run(self, driver: Any, dialect: Dialect, parameters: Mapping[str, Any]) -> Any:
+        """Run it in the transaction that the driver is in; returns its cursor."""
+        text = self._texts.get(dialect.name) or self._prepare(dialect)
         given = dict(parameters)
         for name, convert in text.binds:
             given[name] = convert(given[name])
-        driver = connection.connection
         cursor = driver.cursor()
-        if getattr(driver.driver_connection, "in_transaction", True) is False:  # SQLite begins when it is told to
-            cursor.execute("BEGIN")
         cursor.execute(text.sql, given if text.order is None else [given[name] for name in text.order])
         return cursor
 
