@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -166,3 +167,18 @@ def test_a_record_whose_check_fails_is_held_and_never_clean_and_the_next_one_is_
     upload = bench.receive(BODY)
     clean = check_record(bench.database, bench.vault, KEY, upload.id, SaysClean(), grants.release, bench.now)
     assert clean.verdict is Verdict.CLEAN
+
+
+def test_the_web_process_cannot_open_what_strangers_send() -> None:
+    """Neither their parsers nor ours are loaded with the whole web application; and nothing of ours is loaded later."""
+    program = """
+import sys
+from intake import app, cli
+parsers = ("pydicom", "pypdf", "PIL", "pillow_heif", "puremagic", "tarfile")
+ours = ("looking", "opening", "archive", "unpacking", "pdf", "word", "scan_image", "recognising", "disc")
+loaded = [name for name in parsers if name in sys.modules]
+print(loaded + [name for name in ours if "intake.records." + name in sys.modules])
+"""
+    command = [sys.executable, "-c", program]
+    told = subprocess.run(command, cwd=apart.PACKAGE, capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
