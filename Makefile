@@ -32,9 +32,9 @@ fields: environment ## write the table of every field of the request into docs/m
 site: environment ## build the guidance site into var/site
 	@INTAKE_ENV=development $(BIN)/intake site
 
-long: test-environment ## the long runs: every page of the site, in every size and light
+long: test-environment ## the long runs: every page of site and form in every size, light and language; long walks
 	@ops/components.sh
-	@INTAKE_LONG=1 $(BIN)/python -m pytest $(PARALLEL) tests/browser/test_site.py tests/journeys/test_any_order.py -q
+	@INTAKE_LONG=1 $(BIN)/python -m pytest $(PARALLEL) tests/browser/test_site.py tests/browser/test_form_matrix.py tests/browser/test_made_up_language.py tests/journeys/test_any_order.py -q
 
 bench: test-environment ## measure the site beside stock Material, and the pages of the form beside a Django wizard
 	@ops/components.sh

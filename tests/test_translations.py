@@ -13,10 +13,10 @@ from jinja2 import Environment, nodes
 from intake.languages import CATALOGUES, Languages
 from ops.catalogue import NOT_OURS, TEMPLATE, as_text, collect
 from tests.components import ROOT
+from tests.placeholders import PLACEHOLDER
 
 SAYING = {"_", "gettext", "ngettext", "N_", "say"}
 PIECES = nodes.Concat | nodes.Add | nodes.Mod | nodes.Call | nodes.CondExpr
-PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]|\{(\w+)\}")  # the second kind is filled in by a script of the page
 
 
 def templates() -> list[Path]:
