@@ -42,7 +42,7 @@ bench: test-environment ## measure the site beside stock Material, and the pages
 	@$(BIN)/python -m tests.benchmarks.lighthouse
 	@$(BIN)/python -m tests.benchmarks.form_pages
 
-translations: environment ## list what is missing or behind in each further language of the site
+translations: environment ## list what is missing, fuzzy or behind in each further language of site and service
 	@$(BIN)/python -m ops.translations
 
 review-due: environment ## list the pages of the site whose next review is past
