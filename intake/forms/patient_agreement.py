@@ -18,7 +18,7 @@ from intake.forms.fields.choices import Tick
 from intake.forms.fields.contact import Email
 from intake.forms.journey import pruned
 from intake.forms.read_as import read_rows
-from intake.forms.steps.preferences import chosen_countries
+from intake.forms.steps.preferences import chosen_countries, doctor_to_write_to
 from intake.languages import N_
 
 
@@ -106,8 +106,13 @@ def what_is_asked(answers: Answers, context: FormContext) -> Asked:
         reason=_only(read_rows("reason", given, context), "reason"),
         questions=tuple(filter(None, (questions.get(rank, "") for rank in ("first", "second", "third")))),
         countries=tuple(context.country(code) for code in chosen_countries(answers, context)),
-        report=_only(read_rows("readers", given, context), "may_read", "contact_name"),
+        report=(*_only(read_rows("readers", given, context), "may_read", "contact_name"), *_doctor(given, context)),
     )
+
+
+def _doctor(given: Answers, context: FormContext) -> tuple[Row, ...]:
+    """The doctor at home, if the report may go there."""
+    return _only(read_rows("preferences", given, context), "doctor_name") if doctor_to_write_to(given) else ()
 
 
 def _only(rows: tuple[Row, ...], *fields: str) -> tuple[Row, ...]:

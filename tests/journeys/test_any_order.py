@@ -175,9 +175,12 @@ class Walk(RuleBasedStateMachine):
         self.came_by["two tabs"] += all(tab.status_code == 200 for tab in tabs)
 
     @precondition(lambda self: self.sent_answers is None and len(self.typed) >= MANY_PAGES)
-    @rule(data=st.data(), times=st.integers(min_value=1, max_value=3))
-    def hurries_to_the_end(self, data: st.DataObject, times: int) -> None:
-        """Answers what is still open, sends it, several times if it seems slow, and presses the link of the letter."""
+    @rule(data=st.data(), times=st.integers(min_value=1, max_value=3), alone=st.booleans())
+    def hurries_to_the_end(self, data: st.DataObject, times: int, alone: bool) -> None:
+        """Answers what is still open, perhaps without asking for somebody else any more, sends it, several times if it
+        seems slow, and presses the link of the letter."""
+        if alone:
+            self._send_page(data, "who", "plain", then="", who="myself")
         self._goes_on(2 * len(PAGES))
         self.sends(data, times)
         self.confirms()

@@ -12,6 +12,7 @@ from intake.languages import N_
 
 AUTHORITY, PERMISSION, NOT_YET = "authority", "permission", "not-yet"
 CANNOT, PARTLY, OTHER = "cannot", "partly", "other"
+TREATING_DOCTOR = "treating-doctor"
 
 RELATIONS = {
     "parent": N_("Mother or father"),
@@ -20,7 +21,7 @@ RELATIONS = {
     "sibling": N_("Brother or sister"),
     "guardian": N_("Guardian"),
     "friend": N_("Friend"),
-    "treating-doctor": N_("Treating doctor"),
+    TREATING_DOCTOR: N_("Treating doctor"),
     "nurse-coordinator": N_("Nurse or coordinator"),
     OTHER: N_("Somebody else"),
 }
@@ -28,7 +29,7 @@ RELATIONS = {
 OFFERED = {
     CHILD: ("parent", "guardian", OTHER),
     CARER: ("partner", "son-daughter", "parent", "sibling", "guardian", "friend", OTHER),
-    PROFESSIONAL: ("treating-doctor", "nurse-coordinator", OTHER),
+    PROFESSIONAL: (TREATING_DOCTOR, "nurse-coordinator", OTHER),
 }
 ROLE_WORDS = {"label": N_("What is your role?"), "missing": N_("Choose what your role is")}
 
