@@ -84,6 +84,12 @@ def read_answers(tx: Tx, keys: KeyStore, case: Case) -> dict[str, Any]:
     return _open(tx, keys, case, "answers")
 
 
+def write_answers(tx: Tx, keys: KeyStore, case: Case, answers: dict[str, Any]) -> None:
+    """Keep the answers with what was added to them. The caller holds the case."""
+    sealed = seal_json(keys.get(case.key_owner), answers, context("cases", case.id, "answers"))
+    change(tx, case.id, answers=sealed)
+
+
 def read_address(tx: Tx, keys: KeyStore, case: Case) -> str:
     """The requester's e-mail address."""
     return _open(tx, keys, case, "address")

@@ -326,8 +326,8 @@ def test_the_pages_of_a_case_are_said_wholly_and_fit(
     fill(page, [("email", DEMONSTRATION)])
     press(page, form="main form[action='/case/address']")
     looker.look(page, "case")
-    for address in ("receipt", "records-list", "take-back/abroad-DE", "take-back/review", "records", "withdraw",
-                    "agreement", "agreement/address", "sent") if LONG else ("receipt", "records"):  # fmt: skip
+    for address in ("receipt", "records-list", "take-back/abroad-DE", "take-back/review", "agree-to/US", "records",
+                    "withdraw", "agreement", "agreement/address", "sent") if LONG else ("receipt", "records"):
         page.goto(f"{base}/case/{address}")
         looker.look(page, f"case, {address}")
     if LONG:

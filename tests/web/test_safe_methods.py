@@ -86,7 +86,8 @@ def everybody(client, services, now: datetime):
     client.set_cookie("__Host-agree", agree, domain="localhost", secure=True)
     tokens = [link.rsplit("/", 1)[1] for link in links.values()]
     known = {"case_id": [case.id], "upload_id": [held.id, unfinished], "call_id": ["no-such-call"]}
-    return client, known | {"token": tokens, "code": ["en"], "what": ["statistics", "abroad-DE"]}
+    known |= {"token": tokens, "code": ["en"], "what": ["statistics", "abroad-DE"], "country": ["US"]}
+    return client, known
 
 
 STEPS = ["who", "asking", "readers", "patient", "patient-agrees", "reach-you", "timing", "condition", "treatment"]
