@@ -43,9 +43,9 @@ PATIENT_ADDRESS = "patient@example.org"
 FOR_ANOTHER: dict[str, list[tuple[str, str]]] = {
     "who": [("who", "carer")],
     "asking": [
-        ("your_name", "Olga Fürsorge"), ("relation", "son-daughter"), ("permission", "permission"), ("knows", "yes"),
-        ("knows_diagnosis", "yes"),
+        ("your_name", "Olga Fürsorge"), ("relation", "son-daughter"),
     ],
+    "permission": [("permission", "permission"), ("knows", "yes"), ("knows_diagnosis", "yes")],
     "patient_agrees": [("how", "link"), ("patient_email", PATIENT_ADDRESS)],
 }  # fmt: skip
 

@@ -33,8 +33,8 @@ OTHER = TYPED | {
     "who": [("who", "child")],
     "asking": [
         ("your_name", "Olga Parentname"), ("relation", "other"), ("relation_other", "aunt"),
-        ("permission", "permission"), ("knows", "yes"), ("knows_diagnosis", "yes"),
     ],
+    "permission": [("permission", "permission"), ("knows", "yes"), ("knows_diagnosis", "yes")],
     "patient-agrees": [("how", "link"), ("patient_email", "patient@example.org")],
 }
 

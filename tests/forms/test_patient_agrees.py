@@ -23,7 +23,8 @@ def request(
 ) -> dict[str, Any]:
     return {
         "who": {"who": who},
-        "asking": {"permission": permission, "knows": knows, "knows_diagnosis": "yes"},
+        "asking": {},
+        "permission": {"permission": permission, "knows": knows, "knows_diagnosis": "yes", "whom": who},
         "patient": {"adult": adult},
     }
 
@@ -96,7 +97,7 @@ def test_we_do_not_write_first_to_a_patient_who_may_not_know(
     context: FormContext, knows: str, diagnosis: str
 ) -> None:
     answers = request(knows=knows)
-    answers["asking"]["knows_diagnosis"] = diagnosis
+    answers["permission"]["knows_diagnosis"] = diagnosis
     answers["patient-agrees"] = {"how": "link", "patient_email": "yusuf@example.org"}
     found = agreement_wanted(answers)
     assert not patient_knows(answers)

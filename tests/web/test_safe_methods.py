@@ -11,6 +11,7 @@ from intake.cases import draft as drafts
 from intake.cases import letters, lifecycle, ways_in
 from intake.db import Database, metadata
 from intake.desk import coordinators
+from intake.forms.pages import PAGES
 from intake.keys import wrapped_keys
 from intake.links import grants, sessions
 from intake.links.sessions import Role
@@ -90,8 +91,7 @@ def everybody(client, services, now: datetime):
     return client, known
 
 
-STEPS = ["who", "asking", "readers", "patient", "patient-agrees", "reach-you", "timing", "condition", "treatment"]
-STEPS += ["reason", "frame", "questions", "what-matters", "preferences", "records", "consent"]
+STEPS = [page.step for page in PAGES]
 
 
 def _addresses(app, known: dict[str, list[str]]) -> list[str]:
