@@ -6,7 +6,7 @@ BIN := .venv/bin
 # A file of tests stays together on one core, as its fixtures are costly; PARALLEL= runs one test after the other.
 PARALLEL := -n auto --dist loadfile
 LONG := tests/browser/test_site.py tests/browser/test_records_page.py tests/browser/test_form_matrix.py \
-	tests/journeys/test_any_order.py tests/journeys/test_bad_lines.py tests/records/test_engine.py tests/records/long_zoo.py
+	tests/browser/test_made_up_language.py 	tests/journeys/test_any_order.py tests/journeys/test_bad_lines.py tests/records/test_engine.py tests/records/long_zoo.py
 LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
@@ -46,7 +46,7 @@ bench: test-environment ## measure the site, the form, uploads and the records p
 	@$(BIN)/python -m tests.benchmarks.uploads
 	@$(BIN)/python -m tests.benchmarks.records_page
 
-translations: environment ## list what is missing or behind in each further language of the site
+translations: environment ## list what is missing, fuzzy or behind in each further language of site and service
 	@$(BIN)/python -m ops.translations
 
 review-due: environment ## list the pages of the site whose next review is past

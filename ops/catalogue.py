@@ -5,9 +5,10 @@ those that nothing says any more go. The same tree always gives the same files: 
 """
 
 import io
+from dataclasses import dataclass
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.pofile import read_po, write_po
 
@@ -49,6 +50,31 @@ def brought_into_line(path: Path, found: Catalog) -> Catalog:
         translated = read_po(file, locale=path.parts[-3])
     translated.update(found, no_fuzzy_matching=True)
     return translated
+
+
+@dataclass(frozen=True)
+class Unsaid:
+    """What a translation of the catalogue lacks: messages without words, and fuzzy ones, which nobody speaks."""
+
+    missing: tuple[str, ...]
+    fuzzy: tuple[str, ...]
+
+
+def unsaid(path: Path, found: Catalog) -> Unsaid:
+    """What a translation does not say of the messages that were found. A counted one must say all of its forms."""
+    with path.open("rb") as file:
+        said = read_po(file, locale=path.parts[-3])
+    pairs = [(message, said.get(message.id, message.context)) for message in found if message.id]
+    missing = [_first(one) for one, own in pairs if own is None or not all(_forms(own.string))]
+    return Unsaid(tuple(missing), tuple(_first(one) for one, own in pairs if own is not None and own.fuzzy))
+
+
+def _forms(said: str | tuple[str, ...] | list[str]) -> list[str]:
+    return [said] if isinstance(said, str) else list(said) or [""]
+
+
+def _first(message: Message) -> str:
+    return _forms(message.id)[0]
 
 
 def _add(catalog: Catalog, path: Path, method: str, options: dict[str, str]) -> None:

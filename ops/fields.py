@@ -11,7 +11,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from intake.cases import call_backs
 from intake.forms.base import MYSELF
+from intake.forms.call_me import CallMe
 from intake.forms.context import FormContext, form_context
 from intake.forms.fields.checklist import RecordsChecklist
 from intake.forms.fields.choices import Checkboxes, Radios, Select, Tick
@@ -21,6 +23,7 @@ from intake.forms.fields.places import MOST_PLACES, Places
 from intake.forms.fields.question import Question
 from intake.forms.fields.text import FullName, Line, LongText, Trap
 from intake.forms.pages import PAGES
+from intake.forms.returning import ComingBack, SaveForLater
 from intake.knowledge.reader import read_knowledge
 from intake.languages import Languages
 from intake.operator import read_operator
@@ -36,6 +39,7 @@ Written by `make fields` from the pages themselves; a test holds it to them. Not
   erases it. All of it is sealed with the key of its draft or case.
 - **Seen by**: *specialist* means the specialist and the coordinators; *coordinator* means the coordinators alone;
   *nobody* means that it is not kept. The requester sees all of it.
+- **Beside the form**: `call-me` asks to be called, `save` and `resume` lead away from a draft and back to it.
 - *(if …)* marks a question that another answer on the page calls for; *optional* may stay empty.
 
 | Page | Field | We ask | Why | Type and limits | Seen by | Kept |
@@ -67,11 +71,21 @@ def rows(context: FormContext) -> Iterator[Row]:
             yield Row(page.step, field.name, field.summary, context.say(field.why), _kind(field), field.seen_by, kept)
 
 
+def beside(context: FormContext) -> Iterator[Row]:
+    """Every field of the small forms around the request, with how long each is kept."""
+    called = f"until they were called, at most {call_backs.KEEP.days} days"
+    around = (("call-me", CallMe, called), ("save", SaveForLater, "as the draft"), ("resume", ComingBack, "never"))
+    for name, kind, kept in around:
+        for field in kind(gettext=context.gettext, guard=None).questions:
+            how_long = kept if field.keeps else "never"
+            yield Row(name, field.name, field.summary, context.say(field.why), _kind(field), field.seen_by, how_long)
+
+
 def as_text(context: FormContext) -> str:
     """The whole table, in Markdown."""
     lines = (
         " | ".join((each.page, f"`{each.field}`", each.asks, each.why, each.kind, each.seen_by, each.kept))
-        for each in rows(context)
+        for each in (*rows(context), *beside(context))
     )
     return HEAD + "".join(f"| {line.replace(chr(10), ' ')} |\n" for line in lines)
 
@@ -124,7 +138,8 @@ def _words_for(field: Any) -> str:
 def main() -> None:
     """Write the table anew."""
     TABLE.write_text(as_text(the_context()), encoding="utf-8")
-    print(f"{sum(1 for _ in rows(the_context()))} fields in {TABLE.relative_to(ROOT)}")
+    count = sum(1 for _ in (*rows(the_context()), *beside(the_context())))
+    print(f"{count} fields in {TABLE.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Holds a translated page against its English one: the same shape, links, figures and sources, and of the same day.
 
 It sees what a machine can see. Whether the words are right and kind, only somebody who speaks the language can say.
-Run by `make translations`, it lists what is missing or behind. After a page was translated anew,
+Run by `make translations`, it lists what is missing or behind, on the pages and in the catalogues of the service, and
+fails if there is anything. After a page was translated anew,
 `python -m ops.translations es index.md --made-now` notes that it follows the English page as it is now.
 """
 
@@ -16,7 +17,9 @@ from pathlib import Path
 import yaml
 from markdown.extensions.toc import slugify, unique
 
+from intake.languages import CATALOGUES, OFFERED
 from intake.site.editions import FIRST, known, page_names
+from ops.catalogue import collect, unsaid
 
 AWAITING = "awaiting native review"
 OWN_WORDS = {"title", "description", "translation", "translated_from"}
@@ -75,6 +78,18 @@ def behind(source: Path, code: str) -> Iterator[str]:
     for name in sorted(names & own_names):
         english, other = ((folder / name).read_text(encoding="utf-8") for folder in (first, own))
         yield from (f"{name}: {each}" for each in differences(english, other, labels))
+
+
+def unspoken(catalogues: Path, only: str | None = None) -> Iterator[tuple[str, bool]]:
+    """A line for each message that an offered language lacks or has as fuzzy, and one for each language in all; with
+    whether it names something to mend. `only` looks at one language."""
+    found = collect()
+    for code in (each for each in OFFERED if each != FIRST and only in (None, each)):
+        lacks = unsaid(catalogues / code / "LC_MESSAGES" / "messages.po", found)
+        for name, messages in (("missing", lacks.missing), ("fuzzy", lacks.fuzzy)):
+            yield from ((f"{code}: catalogue: {name}: {message!r}", True) for message in messages)
+        sums = f"{len(lacks.missing)} missing and {len(lacks.fuzzy)} fuzzy"
+        yield f"{code}: catalogue: {sums} of {len(found)} messages", bool(lacks.missing or lacks.fuzzy)
 
 
 def _parts(page: str) -> tuple[dict[str, object], str]:
@@ -137,7 +152,8 @@ def _note(source: Path, code: str, name: str) -> None:
     path.write_text("---\n" + "\n".join(lines) + "\n---\n" + body, encoding="utf-8")
 
 
-def _main() -> int:
+def main() -> int:
+    """Print everything that is missing or behind; 1 if there is anything."""
     reader = argparse.ArgumentParser(description="What is missing or behind in the further languages of the site.")
     reader.add_argument("language", nargs="?", help="look only at this one, such as es")
     reader.add_argument("pages", nargs="*", help="look only at these, such as index.md")
@@ -148,9 +164,11 @@ def _main() -> int:
     only, codes = tuple(asked.pages) or ("",), [edition.code for edition in known(Path.cwd())[1:]]
     found = [f"{code}: {line}" for code in codes if asked.language in (None, code)
              for line in behind(Path.cwd(), code) if line.startswith(only)]  # fmt: skip
-    print("\n".join(found) or "Nothing is missing or behind.")
-    return 1 if found else 0
+    spoken = list(unspoken(CATALOGUES, asked.language)) if not asked.pages else []
+    told = [line for line, _ in spoken] + (found or ["No page is missing or behind."])
+    print("\n".join(told))
+    return 1 if found or any(wrong for _, wrong in spoken) else 0
 
 
 if __name__ == "__main__":
-    sys.exit(_main())
+    sys.exit(main())

@@ -31,33 +31,39 @@ def a_context(services: Services, language: str = "en") -> FormContext:
     return form_context(services.languages, services.operator, services.knowledge, language, today)
 
 
-def filled_answers(services: Services, **changed: list[tuple[str, str]]) -> DraftAnswers:
+def filled_answers(
+    services: Services, *, language: str = "en", **changed: list[tuple[str, str]]
+) -> DraftAnswers:
     """A complete request as it would be typed; pages named in `changed` (with _ for -) are typed in another way."""
     typed = demo.TYPED | {step.replace("_", "-"): values for step, values in changed.items()}
-    return demo.answers(a_context(services), typed)
+    return demo.answers(a_context(services, language), typed)
 
 
 PATIENT_ADDRESS = "patient@example.org"
 FOR_ANOTHER: dict[str, list[tuple[str, str]]] = {
     "who": [("who", "carer")],
     "asking": [
-        ("your_name", "Olga Fürsorge"), ("relation", "son-daughter"), ("permission", "permission"), ("knows", "yes"),
-        ("knows_diagnosis", "yes"),
+        ("your_name", "Olga Fürsorge"), ("relation", "son-daughter"),
     ],
+    "permission": [("permission", "permission"), ("knows", "yes"), ("knows_diagnosis", "yes")],
     "patient_agrees": [("how", "link"), ("patient_email", PATIENT_ADDRESS)],
 }  # fmt: skip
 
 
-def answers_for_another(services: Services, **changed: list[tuple[str, str]]) -> DraftAnswers:
+def answers_for_another(
+    services: Services, *, language: str = "en", **changed: list[tuple[str, str]]
+) -> DraftAnswers:
     """A complete request of a daughter for her father, who can decide and agrees by a link of his own."""
-    return filled_answers(services, **(FOR_ANOTHER | changed))
+    return filled_answers(services, language=language, **(FOR_ANOTHER | changed))
 
 
-def a_draft(tx: Tx, services: Services, now: datetime, *, answers: DraftAnswers | None = None) -> Draft:
+def a_draft(
+    tx: Tx, services: Services, now: datetime, *, answers: DraftAnswers | None = None, language: str = "en"
+) -> Draft:
     """A draft, filled in to the end unless told otherwise."""
     keys, days = services.keys, services.settings.draft_days
-    draft = drafts.begin_draft(tx, keys, drafts.new_draft_id(), "en", FORM_VERSION, days, now)
-    given = filled_answers(services) if answers is None else answers
+    draft = drafts.begin_draft(tx, keys, drafts.new_draft_id(), language, FORM_VERSION, days, now)
+    given = filled_answers(services, language=language) if answers is None else answers
     drafts.save_answers(tx, draft, given, days, now)
     if "reach-you" in given:
         drafts.save_address(tx, keys, draft, given["reach-you"]["email"], days, now)
@@ -70,10 +76,11 @@ def a_request(services: Services, draft: Draft) -> Request:
 
 
 def a_case(
-    tx: Tx, services: Services, now: datetime, *, stage: Stage = Stage.OPENED, answers: DraftAnswers | None = None
-) -> Case:
+    tx: Tx, services: Services, now: datetime, *, stage: Stage = Stage.OPENED, answers: DraftAnswers | None = None,
+    language: str = "en",
+) -> Case:  # fmt: skip
     """A case that went its way to a stage."""
-    draft = a_draft(tx, services, now, answers=answers)
+    draft = a_draft(tx, services, now, answers=answers, language=language)
     case = lifecycle.confirm_draft(tx, services, draft, a_request(services, draft), now)
     for step in WAY[stage]:
         if step is Stage.DECLINED:

@@ -2,21 +2,24 @@
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Message
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
-from intake.languages import CATALOGUES, Languages
-from ops.catalogue import NOT_OURS, TEMPLATE, as_text, collect
+from intake.languages import CATALOGUES, OFFERED, Languages
+from ops import translations
+from ops.catalogue import NOT_OURS, TEMPLATE, as_text, brought_into_line, collect
+from ops.translations import unspoken
 from tests.components import ROOT
+from tests.placeholders import PLACEHOLDER
 
 SAYING = {"_", "gettext", "ngettext", "N_", "say"}
 PIECES = nodes.Concat | nodes.Add | nodes.Mod | nodes.Call | nodes.CondExpr
-PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]|\{(\w+)\}")  # the second kind is filled in by a script of the page
 
 
 def templates() -> list[Path]:
@@ -134,6 +137,44 @@ def test_these_rules_would_see_pieces_in_code(planted: str) -> None:
 )
 def test_these_rules_would_see_pieces_in_templates(planted: str) -> None:
     assert list(glued_in_template(planted))
+
+
+def test_make_translations_names_what_a_catalogue_lacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here: one message without words, one fuzzy, one counted message that lacks a form."""
+    for code in OFFERED[1:]:
+        path = tmp_path / code / "LC_MESSAGES" / "messages.po"
+        path.parent.mkdir(parents=True)
+        own = brought_into_line(CATALOGUES / code / "LC_MESSAGES" / "messages.po", Catalog())
+        own.add("Back", "Volver", flags={"fuzzy"})
+        own.add("Yes", "")
+        own.add(("%(num)s file", "%(num)s files"), ("%(num)s archivo", *[""] * (own.num_plurals - 1)))
+        path.write_text(as_text(own), encoding="utf-8")
+    monkeypatch.setattr(translations, "collect", lambda: own)
+    told = list(unspoken(tmp_path, "es"))
+    assert [line for line, wrong in told if wrong] == [
+        "es: catalogue: missing: 'Yes'",
+        "es: catalogue: missing: '%(num)s file'",
+        "es: catalogue: fuzzy: 'Back'",
+        "es: catalogue: 2 missing and 1 fuzzy of 3 messages",
+    ]
+    assert len(list(unspoken(tmp_path))) == 4 * len(OFFERED[1:])
+
+
+def test_make_translations_finds_nothing_missing_and_nothing_fuzzy() -> None:
+    told = list(unspoken(CATALOGUES))
+    assert [line for line, wrong in told if wrong] == []
+    assert [line.split(" of ")[0] for line, _ in told] == [
+        f"{code}: catalogue: 0 missing and 0 fuzzy" for code in OFFERED[1:]
+    ]
+
+
+def test_make_translations_fails_when_something_is_missing(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    monkeypatch.setattr(sys, "argv", ["translations", "es"])
+    monkeypatch.setattr(translations, "unspoken", lambda *about: iter([("es: catalogue: 1 missing", True)]))
+    assert translations.main() == 1
+    assert "es: catalogue: 1 missing" in capsys.readouterr().out
+    monkeypatch.setattr(translations, "unspoken", lambda *about: iter([("es: catalogue: 0 missing", False)]))
+    assert translations.main() == 0
 
 
 @pytest.mark.parametrize("code", Languages().offered)

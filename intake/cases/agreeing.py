@@ -139,6 +139,25 @@ def ask_after_holding(tx: Tx, house: House, case: Case, now: datetime) -> None:
         _ask(tx, house, case, wanted.address, REQUESTER, now)
 
 
+def ask_further(tx: Tx, house: House, case: Case, wanted: PatientAgreement, now: datetime) -> bool:
+    """A further country: the link goes to the patient who agreed to the others. False if no letter could go."""
+    return _ask(tx, house, case, wanted.address, REQUESTER, now)
+
+
+def agree_further(
+    tx: Tx, house: House, case_id: str, agreed: tuple[Agreement, ...], language: str, now: datetime
+) -> None:
+    """The patient, who has agreed before, agrees to further countries. Twice is once. Raises MoveNotAllowed."""
+    case = store.case_by_id(tx, case_id, to_change=True)
+    if not _wanted(tx, house, case).given or not case.takes_records:
+        raise MoveNotAllowed
+    hers = {each.country for each in consent.standing(tx, case_id, consent.PATIENT)}
+    new = tuple(each for each in agreed if not set(each.countries) & hers)
+    if new:
+        _give(tx, case, new, language, now, actor=PATIENT, by=consent.PATIENT, how=consent.LINK)
+        letters.tell_agreement(tx, house, case, now)
+
+
 def _ask(tx: Tx, house: House, case: Case, address: str, actor: str, now: datetime) -> bool:
     if case.held_as_suspect:  # nobody else is written to before somebody at the desk has looked
         return False

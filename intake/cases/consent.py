@@ -32,7 +32,7 @@ consents = Table(
 
 # Who agreed, and how it reached us.
 REQUESTER, PATIENT, AUTHORITY = "requester", "patient", "authority"
-FORM, LINK, PAPER = "form", "link", "paper"
+FORM, CASE, LINK, PAPER = "form", "case", "link", "paper"
 
 REVIEW, ABROAD = "review", "abroad"
 # Everything that can be agreed to, in the order in which it is asked and shown.

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Column, LargeBinary, String, Table, bindparam, delete, insert, select, update
 
+from intake.cases.older_answers import as_today
 from intake.db import Instant, Tx, metadata
 from intake.errors import DraftGone
 from intake.keys import KeyStore, context, open_json, seal_json
@@ -131,6 +132,7 @@ def read_draft(
         key = key or keys.get(f"draft:{draft_id}")
         answers = open_json(key, row.answers, context("drafts", draft_id, "answers"))
         address = open_json(key, row.address, context("drafts", draft_id, "address"))
+    answers = as_today(answers)
     return Draft(
         row.id, row.case_id, DraftState(row.state), row.form_version, row.language, row.partner, answers, address,
         row.address_hash is not None and row.confirmed_hash == row.address_hash, row.expires_at, row.made_at,

@@ -162,7 +162,7 @@ def tell_agreement(tx: Tx, house: House, case: Case, now: datetime) -> None:
 
 
 def tell_consent_changed(tx: Tx, house: House, case: Case, now: datetime) -> None:
-    """To the requester and the desk: something that was agreed to has been taken back."""
+    """To the requester and the desk: something that was agreed to was taken back, or a country was added."""
     _to_requester(tx, house, case, "consent_changed", now, link=_link(tx, house, case, now))
     _to_desk(tx, house, case, "desk_consent_changed", now)
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, LargeBinary, Row, String, Table, and_, distinct, func, insert, select, update
 
 from intake.cases.case import RECEIVES_RECORDS, Case, Stage, Turn
+from intake.cases.older_answers import as_today
 from intake.db import Instant, Tx, metadata
 from intake.errors import CaseNotFound
 from intake.keys import KeyStore, context, open_json, seal_json
@@ -80,8 +81,14 @@ def reference_is_free(tx: Tx, reference: str) -> bool:
 
 
 def read_answers(tx: Tx, keys: KeyStore, case: Case) -> dict[str, Any]:
-    """The answers of the request."""
-    return _open(tx, keys, case, "answers")
+    """The answers of the request, by the pages of today."""
+    return as_today(_open(tx, keys, case, "answers"))
+
+
+def write_answers(tx: Tx, keys: KeyStore, case: Case, answers: dict[str, Any]) -> None:
+    """Keep the answers with what was added to them. The caller holds the case."""
+    sealed = seal_json(keys.get(case.key_owner), answers, context("cases", case.id, "answers"))
+    change(tx, case.id, answers=sealed)
 
 
 def read_address(tx: Tx, keys: KeyStore, case: Case) -> str:

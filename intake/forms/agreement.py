@@ -7,7 +7,7 @@ from intake.cases.agreement import Wanted, Way
 from intake.forms.base import is_about_other
 from intake.forms.context import Answers
 from intake.forms.fields.choices import YES
-from intake.forms.steps.asking import AUTHORITY, CANNOT
+from intake.forms.steps.permission import AUTHORITY, CANNOT
 
 PATIENT, SOMEBODY_WITH_AUTHORITY = "patient", "authority"
 
@@ -17,17 +17,17 @@ def who_must_agree(answers: Answers) -> str:
 
     The age is read off the page about the patient, which is asked again on the day that changes it.
     """
-    asking = answers.get("asking", {})
+    told = answers.get("permission", {})
     grown_up = answers.get("patient", {}).get("adult") is True
-    if not (is_about_other(answers) and grown_up) or asking.get("permission") == AUTHORITY:
+    if not (is_about_other(answers) and grown_up) or told.get("permission") == AUTHORITY:
         return ""
-    return SOMEBODY_WITH_AUTHORITY if asking.get("knows") == CANNOT else PATIENT
+    return SOMEBODY_WITH_AUTHORITY if told.get("knows") == CANNOT else PATIENT
 
 
 def patient_knows(answers: Answers) -> bool:
     """Whether the patient knows of request and illness: else we speak with who asks before we write to her."""
-    asking = answers.get("asking", {})
-    return asking.get("knows") == YES and asking.get("knows_diagnosis") == YES
+    told = answers.get("permission", {})
+    return told.get("knows") == YES and told.get("knows_diagnosis") == YES
 
 
 def agreement_wanted(answers: Answers) -> Wanted | None:

@@ -12,7 +12,7 @@ from intake.knowledge.facts import Knowledge
 from intake.languages import Languages
 from intake.operator import Operator
 
-FORM_VERSION = "2026-11"
+FORM_VERSION = "2026-11b"
 
 Json = Any
 StepAnswers = Mapping[str, Json]

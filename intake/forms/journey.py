@@ -9,7 +9,7 @@ from intake.forms.context import Answers, FormContext, Json
 from intake.forms.fields.question import is_one_of
 from intake.forms.pages import BY_STEP, CHECK, PAGES, fields_of
 
-ONLY_FOR_OTHERS = frozenset({"asking", "patient-agrees"})
+ONLY_FOR_OTHERS = frozenset({"asking", "permission", "patient-agrees"})
 
 
 # A page without a question, shown once its step was answered. It is no step: nothing waits for it.

@@ -13,6 +13,7 @@ from intake.forms.steps.consent import Consent
 from intake.forms.steps.frame import Frame
 from intake.forms.steps.patient import Patient
 from intake.forms.steps.patient_agrees import PatientAgrees
+from intake.forms.steps.permission import Permission
 from intake.forms.steps.preferences import Preferences
 from intake.forms.steps.questions import Questions
 from intake.forms.steps.reach_you import ReachYou
@@ -25,7 +26,7 @@ from intake.forms.steps.what_matters import WhatMatters
 from intake.forms.steps.who import Who
 
 PAGES: tuple[type[StepForm], ...] = (
-    Who, Asking, Readers, Patient, PatientAgrees, ReachYou, Timing, Condition, Treatment, Reason, Frame,
+    Who, Asking, Permission, Readers, Patient, PatientAgrees, ReachYou, Timing, Condition, Treatment, Reason, Frame,
     Questions, WhatMatters, Preferences, Records, Consent,
 )  # fmt: skip
 BY_STEP = {page.step: page for page in PAGES}

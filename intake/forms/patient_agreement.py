@@ -4,9 +4,12 @@ The purposes are those that the requester was asked for; the words are hers. Wha
 hash, as every consent is.
 """
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+
+from werkzeug.datastructures import MultiDict
 
 from intake.cases.consent import ABROAD, Agreement
 from intake.forms.answers import Row
@@ -18,7 +21,8 @@ from intake.forms.fields.choices import Tick
 from intake.forms.fields.contact import Email
 from intake.forms.journey import pruned
 from intake.forms.read_as import read_rows
-from intake.forms.steps.preferences import chosen_countries
+from intake.forms.steps.consent import TEXTS_CHANGED
+from intake.forms.steps.preferences import chosen_countries, doctor_to_write_to
 from intake.languages import N_
 
 
@@ -84,6 +88,11 @@ def patient_agreements(answers: Answers, context: FormContext, *, by_law: bool =
     )
 
 
+def shown_hash(agreements: Iterable[Agreement]) -> str:
+    """A mark of all the words together: by it an answer says to which it was given."""
+    return hashlib.sha256("".join(each.text_hash for each in agreements).encode()).hexdigest()[:32]
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the patient must know before she says yes or no: who asks, for whom, what, and who will read it."""
@@ -106,8 +115,13 @@ def what_is_asked(answers: Answers, context: FormContext) -> Asked:
         reason=_only(read_rows("reason", given, context), "reason"),
         questions=tuple(filter(None, (questions.get(rank, "") for rank in ("first", "second", "third")))),
         countries=tuple(context.country(code) for code in chosen_countries(answers, context)),
-        report=_only(read_rows("readers", given, context), "may_read", "contact_name"),
+        report=(*_only(read_rows("readers", given, context), "may_read", "contact_name"), *_doctor(given, context)),
     )
+
+
+def _doctor(given: Answers, context: FormContext) -> tuple[Row, ...]:
+    """The doctor at home, if the report may go there."""
+    return _only(read_rows("preferences", given, context), "doctor_name") if doctor_to_write_to(given) else ()
 
 
 def _only(rows: tuple[Row, ...], *fields: str) -> tuple[Row, ...]:
@@ -145,7 +159,20 @@ class AgreementTicks(SignedForm):
         self, context: FormContext, answers: Answers, formdata: Any = None, *, guard: Guard | None
     ) -> None:
         self.agreements = patient_agreements(answers, context)
+        self.shown = shown_hash(self.agreements)
+        self.outdated = formdata is not None and formdata.get("shown", self.shown) != self.shown
+        if self.outdated:  # ticked for other words than those of now, such as before a country was added
+            formdata = MultiDict((name, each) for name, each in formdata.items() if name not in BY_ID)
         super().__init__(formdata, gettext=context.gettext, guard=guard)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Never valid for other words than those of now."""
+        return super().validate(extra_validators) and not self.outdated
+
+    @property
+    def mistakes(self) -> list[tuple[str, str]]:
+        """That the words have changed comes before what is missing."""
+        return ([("", self.gettext(TEXTS_CHANGED))] if self.outdated else []) + super().mistakes
 
     def agreement(self, purpose: str) -> Agreement:
         """One of the purposes, with its words."""

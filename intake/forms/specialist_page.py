@@ -6,7 +6,6 @@ The words are the patient's; nothing is judged, shortened or ranked by us.
 from dataclasses import dataclass
 
 from intake.forms.answers import Row
-from intake.forms.base import is_about_other
 from intake.forms.context import Answers, FormContext
 from intake.forms.draft_answers import TYPED, typed_on
 from intake.forms.fields.checklist import CAN_GET, HAVE, HAVE_NOT, RecordsChecklist
@@ -65,7 +64,7 @@ def specialist_page(answers: Answers, context: FormContext) -> SpecialistPage:
         asks_for_help=asked_for_help(given),
         frame=tuple(row for row in _rows("frame", given, context) if row.theirs and row.value),
         patient=(*_rows("patient", given, context), *_age(given, context)),
-        asked_by=_rows("asking", given, context) if is_about_other(given) else (),
+        asked_by=(*_rows("asking", given, context), *_rows("permission", given, context)),
         illness=_rows("condition", given, context),
         reason=_rows("reason", given, context),
         decision=timing,

@@ -8,12 +8,13 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, request
 
-from intake.cases import agreeing, agreement, consent, store
+from intake.cases import adding_countries, agreeing, agreement, consent, store
 from intake.cases.agreement import PatientAgreement
 from intake.cases.case import Case
-from intake.cases.consent import Consent
+from intake.cases.consent import Agreement, Consent
 from intake.errors import AddressMismatch, NotYours, SessionMissing
 from intake.forms.context import Answers, FormContext, form_context
+from intake.forms.further_country import further_by_patient
 from intake.forms.patient_agreement import (
     AddressTyped,
     AgreementTicks,
@@ -40,6 +41,7 @@ class Visit:
     asked: PatientAgreement
     answers: Answers
     consents: list[Consent]
+    lacks: tuple[str, ...] = ()  # countries that the requester added after she had agreed
 
 
 @blueprint.get("/")
@@ -79,6 +81,17 @@ def say_yes() -> Response:
     with services().database.transaction() as tx:
         now = services().clock()
         agreeing.agree(tx, services(), session.subject, form.agreements, language(), now)
+    return redirect(HERE, 303)
+
+
+@blueprint.post("/further")
+def agree_further() -> Response:
+    """She agrees to a country that was added later, by the words that she read."""
+    need_csrf("agree-further")
+    session, visit = _inside()
+    read = tuple(each for each in _further(visit, language()) if each.text_hash == request.form.get("sha256"))
+    with services().database.transaction() as tx:
+        agreeing.agree_further(tx, services(), session.subject, read, language(), services().clock())
     return redirect(HERE, 303)
 
 
@@ -131,9 +144,10 @@ def _visit(session: Session) -> Visit:
         if asked is None:
             raise NotYours
         answers = store.read_answers(tx, house.keys, case)
-        theirs = [each for each in consent.given(tx, case.id) if each.given_by == consent.PATIENT]
+        theirs = consent.standing(tx, case.id, consent.PATIENT)
+        lacks = adding_countries.patient_lacks(tx, case.id, asked) if case.takes_records else ()
     speak(session.language or case.language)
-    return Visit(case, asked, answers, [each for each in theirs if each.withdrawn_at is None])
+    return Visit(case, asked, answers, theirs, lacks)
 
 
 def _inside() -> tuple[Session, Visit]:
@@ -167,6 +181,7 @@ def _asked_page(visit: Visit, form: AgreementTicks, status: int = 200) -> Respon
     facts = what_is_asked(visit.answers, _context(language()))
     may = {"may_agree": visit.case.stage in agreeing.MAY_AGREE, "may_refuse": visit.case.stage in agreeing.MAY_REFUSE}
     shown = {"facts": facts, "agreed": _agreed(visit), "case": visit.case, "asked": visit.asked}
+    shown["further"] = _further(visit, language())
     return page("agree/home.html", status, form=form, language_action=f"{HERE}language", **shown, **may)
 
 
@@ -183,8 +198,17 @@ def _agreed(visit: Visit) -> list[dict[str, Any]]:
     return list(told.values())
 
 
+def _further(visit: Visit, code: str) -> tuple[Agreement, ...]:
+    return tuple(further_by_patient(country, _context(code)) for country in visit.lacks)
+
+
 def _words(visit: Visit, given: Consent) -> str:
-    known = patient_agreements(visit.answers, _context(given.language))
+    """The words by their hash, with the countries that she agreed to by them."""
+    context = _context(given.language)
+    together = [each.country for each in visit.consents if each.text_hash == given.text_hash and each.country]
+    wishes = visit.answers.get("preferences", {})
+    then = {**visit.answers, "preferences": {**wishes, "countries": together or wishes.get("countries")}}
+    known = [*patient_agreements(then, context), *(further_by_patient(country, context) for country in together)]
     return next((text.text for text in known if text.text_hash == given.text_hash), "")
 
 

@@ -12,7 +12,7 @@ from intake.forms.context import form_context
 from intake.forms.returning import ComingBack
 from intake.links import grants, sessions
 from intake.links.sessions import Role, Session
-from intake.web import receipt, records_list
+from intake.web import case_countries, receipt, records_list
 from intake.web.address import check_address
 from intake.web.case_agreement import agreement_part
 from intake.web.pages import language, page, say, speak
@@ -21,6 +21,7 @@ from intake.web.security import drop_session, guard, limit, need_csrf, need_sess
 blueprint = Blueprint("case", __name__, url_prefix="/case")
 blueprint.register_blueprint(receipt.blueprint)
 blueprint.register_blueprint(records_list.of_case)
+blueprint.register_blueprint(case_countries.blueprint)
 
 STAGES_SHOWN = (Stage.OPENED, Stage.RECORDS_IN, Stage.WITH_SPECIALIST, Stage.REPORTED, Stage.CLOSED)
 
@@ -140,6 +141,7 @@ def _inside(tx: Tx, case: Case) -> dict[str, object]:
     return agreement_part(tx, case, answers) | {
         "sections": rows(answers, context),
         "consents": consent.given(tx, case.id),
+        "countries_left": case_countries.countries_part(tx, case),
         "elsewhere": store.read_elsewhere(tx, house.keys, case),
         "reads": [line for line in journal.lines(tx, case.id) if line.event in READS],
     }

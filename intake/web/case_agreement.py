@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, redirect, request
 
-from intake.cases import agreeing, agreement, store
+from intake.cases import adding_countries, agreeing, agreement, store
 from intake.cases.agreement import PatientAgreement, Way
 from intake.cases.case import Case
 from intake.db import Tx
@@ -28,6 +28,7 @@ def agreement_part(tx: Tx, case: Case, answers: Answers) -> dict[str, object]:
         "agreement": wanted,
         "may_ask_patient": agreeing.may_ask(case, wanted, by_requester=True),
         "speak_first": wanted is not None and not may_write(wanted, answers),
+        "patient_lacks": adding_countries.patient_lacks(tx, case.id, wanted),
     }
 
 

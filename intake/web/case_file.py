@@ -11,12 +11,14 @@ from intake.cases.completeness import Completeness
 from intake.cases.consent import Consent
 from intake.db import Tx
 from intake.desk import coordinators, openings
+from intake.errors import KeyGone, SealBroken
 from intake.forms.agreement import patient_knows
 from intake.forms.answers import Row
 from intake.forms.case_records import Sent, completeness_of
 from intake.forms.context import Answers, FormContext, form_context
 from intake.forms.read_as import read_rows
 from intake.forms.specialist_page import SpecialistPage, specialist_page
+from intake.forms.steps.questions import asked_for_help
 from intake.forms.urgency import marks
 from intake.journal import Line
 from intake.records import reading
@@ -111,11 +113,26 @@ def may_ask(upload: Upload) -> bool:
     return upload.opens == "deliberately" and upload.findings is not None
 
 
-def read_marks(tx: Tx, cases: list[Case]) -> dict[str, tuple[str, ...]]:
-    """What the mark of each urgent case says that is still at work, by the id of the case."""
-    context, keys = desk_context(), services().keys
-    urgent = [case for case in cases if case.urgent and case.takes_records]
-    return {case.id: marks(store.read_answers(tx, keys, case), context) for case in urgent}
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What stands beside a case in the list: what puts it first, and whether help with the question is wanted."""
+
+    urgent: tuple[str, ...] = ()
+    asks_for_help: bool = False
+
+
+def read_marks(tx: Tx, cases: list[Case]) -> dict[str, Marks]:
+    """The marks of each case that is still at work, by its id."""
+    context = desk_context()
+    return {case.id: _marks(tx, case, context) for case in cases if case.takes_records}
+
+
+def _marks(tx: Tx, case: Case, context: FormContext) -> Marks:
+    try:
+        answers = store.read_answers(tx, services().keys, case)
+    except (KeyGone, SealBroken):  # forgotten meanwhile, or unreadable: the list must show the others
+        return Marks()
+    return Marks(marks(answers, context) if case.urgent else (), asked_for_help(answers))
 
 
 def desk_context() -> FormContext:

@@ -33,8 +33,8 @@ OTHER = TYPED | {
     "who": [("who", "child")],
     "asking": [
         ("your_name", "Olga Parentname"), ("relation", "other"), ("relation_other", "aunt"),
-        ("permission", "permission"), ("knows", "yes"), ("knows_diagnosis", "yes"),
     ],
+    "permission": [("permission", "permission"), ("knows", "yes"), ("knows_diagnosis", "yes")],
     "patient-agrees": [("how", "link"), ("patient_email", "patient@example.org")],
 }
 
@@ -222,7 +222,7 @@ def the_case(page: Page, house: Services, looker: Looker, letter: Path) -> None:
     fill(page, [("email", DEMONSTRATION)])
     press(page, "Show me")
     looker.look(page, "case")
-    for address in ("receipt", "records-list", "take-back/abroad-DE", "take-back/review"):
+    for address in ("receipt", "records-list", "take-back/abroad-DE", "take-back/review", "agree-to/US"):
         page.goto(f"{house.settings.base_url}/case/{address}")
         looker.look(page, f"case, {address}")
     page.goto(f"{house.settings.base_url}/case/records")

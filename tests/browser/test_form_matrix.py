@@ -85,8 +85,11 @@ def go(page: Page) -> None:
         onward(page).click()
 
 
-def steps(page: Page, base: str, code: str, typed: dict[str, list[tuple[str, str]]]) -> Iterator[tuple[str, str]]:
-    """Walk from the start to the check; gives (step, state) each time a page is to be looked at."""
+def steps(
+    page: Page, base: str, code: str, typed: dict[str, list[tuple[str, str]]], *, mistakes: bool = True
+) -> Iterator[tuple[str, str]]:
+    """Walk from the start to the check; gives (step, state) each time a page is to be looked at. Without `mistakes`
+    each page is seen once only, on the shortest way."""
     page.goto(f"{base}/request/{code}/")
     yield "start", "first"
     with page.expect_navigation():
@@ -99,7 +102,9 @@ def steps(page: Page, base: str, code: str, typed: dict[str, list[tuple[str, str
         yield step, "first"
         if step == "check":
             return
-        if step in typed:
+        if step in typed and not mistakes:
+            fill(page, typed[step])
+        elif step in typed:
             go(page)
             if step_of(page) == step:
                 yield step, "with mistakes"

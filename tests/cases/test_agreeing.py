@@ -26,9 +26,9 @@ pytestmark = pytest.mark.usefixtures("database")
 BY_LINK = [("how", "link"), ("patient_email", PATIENT_ADDRESS)]
 
 
-def asking(**changed: str) -> list[tuple[str, str]]:
-    said = {"your_name": "Olga Fürsorge", "relation": "son-daughter", "permission": "permission", "knows": "yes"}
-    return list((said | {"knows_diagnosis": "yes"} | changed).items())
+def told(**changed: str) -> list[tuple[str, str]]:
+    said = {"permission": "permission", "knows": "yes", "knows_diagnosis": "yes"}
+    return list((said | changed).items())
 
 
 def opened(services: Any, now: datetime, stage: Stage = Stage.OPENED, **changed: list[tuple[str, str]]) -> Case:
@@ -200,7 +200,7 @@ def test_when_the_request_is_over_there_is_nothing_to_agree_to(services, now: da
 def test_a_patient_who_may_not_know_gets_no_letter_until_somebody_spoke_with_the_requester(
     services, now: datetime, doubt: dict[str, str]
 ) -> None:
-    case = opened(services, now, asking=asking(**doubt))
+    case = opened(services, now, permission=told(**doubt))
     assert sent(services, "agree") == 0 and standing(services, case).asked_at is None
     with services.database.read() as tx:
         assert grants.standing(tx, Purpose.AGREE, case.id, now) is None
@@ -267,7 +267,7 @@ def test_how_a_signed_form_came_is_one_of_a_list(services, now: datetime) -> Non
 
 
 def test_for_a_patient_who_cannot_decide_somebody_signs_by_law(services, now: datetime) -> None:
-    case = opened(services, now, Stage.RECORDS_IN, asking=asking(knows="cannot"))
+    case = opened(services, now, Stage.RECORDS_IN, permission=told(knows="cannot"))
     assert standing(services, case).way is Way.AUTHORITY
     with pytest.raises(AgreementMissing):
         do(services, lifecycle.move_case, case.id, Stage.WITH_SPECIALIST, "test", now)

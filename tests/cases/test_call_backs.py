@@ -1,6 +1,7 @@
 """Somebody who asks to be called is kept sealed, listed once, told to the desk, and forgotten."""
 
 import json
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from intake.cases.call_backs import KEEP, LETTERS_WHILE_WAITING, Said
 from intake.desk import coordinators
 from intake.errors import KeyGone
 from intake.keys import wrapped_keys
+from tests.components import ROOT
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -122,6 +124,14 @@ def test_what_nobody_called_goes_after_thirty_days_with_the_other_things_whose_t
     assert retention.purge(*what, now + KEEP).calls == 0
     assert waiting(services) == [] and owners(services) == []
     assert KEEP.days == 30
+
+
+@pytest.mark.parametrize("code", ["en", "es", "ar"])
+def test_the_privacy_notice_says_how_long_a_call_waits(code: str) -> None:
+    notice = (ROOT / "docs" / code / "privacy.md").read_text(encoding="utf-8")
+    heading = "## If you ask us to call you" if code == "en" else "{ #if-you-ask-us-to-call-you }"
+    section = notice.split(heading)[1].split("\n## ")[0]
+    assert re.findall(r"\d+", section) == [str(KEEP.days)]
 
 
 def test_a_call_whose_key_went_in_a_crash_stops_nobody_and_can_be_asked_for_again(services, now) -> None:

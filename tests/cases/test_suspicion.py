@@ -262,6 +262,9 @@ def test_a_patient_who_has_to_agree_is_not_written_to_while_it_is_held(
     held = sent(services, now, answers_for_another(services), took=1)
     with services.database.transaction() as tx:
         assert not agreeing.ask_again(tx, services, held.id, "requester", now)
+        assert not agreeing.ask_again(tx, services, held.id, "coordinator:1", now)
+        assert not agreeing.ask_at(tx, services, held.id, "another@example.org", True, now)
+        assert not agreeing.send_link_again(tx, services, held.id, now)
     assert outbox_letters("agree") == []
     with services.database.transaction() as tx:
         lifecycle.free_suspect(tx, services, held.id, "coordinator:1", now, write_to_patient=write)

@@ -1,4 +1,4 @@
-"""About the person who asks: who they can be to the patient, in words that fit, and what the patient knows."""
+"""About the person who asks: who they can be to the patient, in words that fit."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from intake.forms.pages import open_page
 from intake.forms.steps.asking import OFFERED, RELATIONS
 from tests.forms.conftest import Fill
 
-WHOLE = {"your_name": "Amira Haddad", "permission": "permission", "knows": "yes", "knows_diagnosis": "yes"}
+WHOLE = {"your_name": "Amira Haddad"}
 
 
 @pytest.mark.parametrize("who", sorted(OFFERED))
@@ -54,18 +54,3 @@ def test_a_relationship_that_does_not_fit_any_more_is_asked_again(context: FormC
     assert answered("asking", doctor, context)
     assert not answered("asking", doctor | {"who": {"who": "carer"}}, context)
     assert answered("asking", doctor | {"who": {"who": "carer"}, "asking": {"relation": "other"}}, context)
-
-
-def test_whether_the_illness_is_known_is_not_asked_of_who_cannot_understand_it(fill: Fill) -> None:
-    child = {"who": {"who": "child"}}
-    typed = WHOLE | {"relation": "parent", "permission": "authority", "knows": "cannot"}
-    form = fill("asking", {name: each for name, each in typed.items() if name != "knows_diagnosis"}, child)
-    assert not form.mistakes and not form["knows_diagnosis"].asked
-
-
-@pytest.mark.parametrize("answer", ["no", "partly", "unknown"])
-def test_whoever_is_not_sure_that_the_patient_knows_is_told_that_we_speak_first(
-    context: FormContext, answer: str
-) -> None:
-    shown = open_page("asking", context, {"who": {"who": "carer"}})["knows_diagnosis"].shown()
-    assert next(option.hint for option in shown if option.id == answer) == "We will speak with you first"

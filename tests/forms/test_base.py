@@ -16,7 +16,7 @@ def test_a_page_speaks_of_you_or_of_the_patient(context: FormContext) -> None:
 
 
 def test_no_page_about_another_patient_calls_the_reader_the_patient(context: FormContext) -> None:
-    about_reader = {"asking", "reach-you", "consent", "records", "who", "reason", "questions"}
+    about_reader = {"asking", "permission", "reach-you", "consent", "records", "who", "reason", "questions"}
     for page in PAGES:
         if page.step in about_reader:
             continue

@@ -23,9 +23,9 @@ STEPS = [page.step for page in PAGES]
 COMPLETE: dict[str, dict[str, str | list[str]]] = {
     "who": {"who": "carer"},
     "asking": {
-        "your_name": "Amira Haddad", "relation": "other", "relation_other": "Daughter", "permission": "permission",
-        "knows": "yes", "knows_diagnosis": "yes",
+        "your_name": "Amira Haddad", "relation": "other", "relation_other": "Daughter",
     },
+    "permission": {"permission": "permission", "knows": "yes", "knows_diagnosis": "yes"},
     "readers": {"may_read": ["nobody"]},
     "patient": {"full_name": "Yusuf Haddad", "born-day": "27", "born-month": "3", "born-year": "1951", "country": "JO"},
     "patient-agrees": {"how": "link", "patient_email": "yusuf@example.org"},
@@ -115,7 +115,7 @@ def test_records_of_another_list_are_not_sent(complete: dict[str, Any], context:
 
 def test_the_way_back_leads_to_the_page_before(complete: dict[str, Any]) -> None:
     assert journey.before("who", complete) == ""
-    assert journey.before("readers", complete) == "asking"
+    assert journey.before("readers", complete) == "permission"
     assert journey.before("readers", {"who": {"who": "myself"}}) == "who"
     assert journey.before(CHECK, complete) == "consent"
 

@@ -45,10 +45,10 @@ CASES: list[tuple[str, Typed, str, str]] = [
     ("asking", {"relation": "other", "relation_other": " \t "}, "relation_other", IN_OWN_WORDS),
     ("asking", {"relation": "other", "relation_other": long(200)[0]}, "relation_other", long(200)[1]),
     ("asking", {"your_country": "Atlantis"}, "your_country", OFFERED),
-    ("asking", {}, "permission", "Choose whether you have permission or legal authority"),
-    ("asking", {"permission": "perhaps"}, "permission", OFFERED),
-    ("asking", {}, "knows", "Choose whether the patient knows about this request"),
-    ("asking", {"knows": "yes"}, "knows_diagnosis", KNOWS_ILLNESS),
+    ("permission", {}, "permission", "Choose whether you have permission or legal authority"),
+    ("permission", {"permission": "perhaps"}, "permission", OFFERED),
+    ("permission", {}, "knows", "Choose whether the patient knows about this request"),
+    ("permission", {"knows": "yes"}, "knows_diagnosis", KNOWS_ILLNESS),
     ("readers", {}, "may_read", "Tick who else may read the report, or “Nobody else”"),
     ("readers", {"may_read": ["person", "nobody"]}, "may_read", NOT_BOTH),
     ("readers", {"may_read": ["neighbour"]}, "may_read", OFFERED),
@@ -249,7 +249,7 @@ def test_i_do_not_know_lets_a_text_be_empty(fill: Fill) -> None:
 
 @pytest.mark.parametrize("step", [page.step for page in PAGES])
 def test_nothing_sent_at_all_breaks_no_page(fill: Fill, step: str) -> None:
-    assert fill(step, {}, SELF).mistakes or step == "asking"
+    assert fill(step, {}, SELF).mistakes or step in ("asking", "permission")
 
 
 @pytest.mark.parametrize("stored", [None, 7, "x", [], {}, [None], {"a": 1}, True])

@@ -23,7 +23,8 @@ def request(
 ) -> dict[str, Any]:
     return {
         "who": {"who": who},
-        "asking": {"permission": permission, "knows": knows, "knows_diagnosis": "yes"},
+        "asking": {},
+        "permission": {"permission": permission, "knows": knows, "knows_diagnosis": "yes", "whom": who},
         "patient": {"adult": adult},
     }
 
@@ -96,7 +97,7 @@ def test_we_do_not_write_first_to_a_patient_who_may_not_know(
     context: FormContext, knows: str, diagnosis: str
 ) -> None:
     answers = request(knows=knows)
-    answers["asking"]["knows_diagnosis"] = diagnosis
+    answers["permission"]["knows_diagnosis"] = diagnosis
     answers["patient-agrees"] = {"how": "link", "patient_email": "yusuf@example.org"}
     found = agreement_wanted(answers)
     assert not patient_knows(answers)
@@ -134,6 +135,14 @@ def test_no_box_of_hers_is_ticked_beforehand_and_both_are_needed(context: FormCo
     for typed in ({}, {"review": "yes"}, {"abroad": "yes"}):
         assert not AgreementTicks(context, answers, sent(typed), guard=None).validate()
     assert AgreementTicks(context, answers, sent({"review": "yes", "abroad": "yes"}), guard=None).validate()
+
+
+def test_she_reads_that_the_doctor_at_home_gets_the_report_if_we_may_write_there(context: FormContext) -> None:
+    named = {"doctor_name": "Dr Leyla Invented", "doctor_reach": "+962 6 500 0000"}
+    for said, told in (("yes", ["Dr Leyla Invented"]), ("no", [])):
+        answers = request() | {"preferences": {"countries": ["DE"], "write_doctor": said} | named}
+        rows = what_is_asked(answers, context).report
+        assert [row.value for row in rows if row.step == "preferences"] == told
 
 
 def test_she_reads_who_asks_what_and_for_whom_and_no_other_answer(context: FormContext) -> None:

@@ -39,6 +39,12 @@ def test_whether_we_may_write_is_asked_only_about_a_doctor_who_is_named(fill: Fi
     ]
 
 
+def test_a_treating_doctor_who_asks_is_not_asked_for_a_doctor(context: FormContext) -> None:
+    asking = {"who": {"who": "professional"}, "asking": {"relation": "treating-doctor"}}
+    assert open_page("preferences", context, asking).asked_by_doctor
+    assert not open_page("preferences", context, asking | {"asking": {"relation": "nurse-coordinator"}}).asked_by_doctor
+
+
 def test_a_doctor_may_be_named_and_not_written_to(fill: Fill) -> None:
     form = fill("preferences", {"countries": "GB", "doctor_name": "Dr X", "write_doctor": "no"})
     assert form.mistakes == []

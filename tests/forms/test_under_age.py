@@ -31,7 +31,7 @@ CHILD_BORN = {
     ],
 )
 def test_who_may_ask_for_a_child(fill: Fill, who: str, permission: str | None, allowed: bool) -> None:
-    form = fill("patient", CHILD_BORN, {"who": {"who": who}, "asking": {"permission": permission}})
+    form = fill("patient", CHILD_BORN, {"who": {"who": who}, "permission": {"permission": permission}})
     assert bool(form["born"].errors) is not allowed
     if not allowed:
         assert "under 18" in form["born"].errors[0]
@@ -39,7 +39,7 @@ def test_who_may_ask_for_a_child(fill: Fill, who: str, permission: str | None, a
 
 
 def test_a_change_of_mind_about_who_asks_brings_the_page_back(context: FormContext) -> None:
-    born = {"patient": {"born": "2015-06-01", "adult": False}, "asking": {"permission": "authority"}}
+    born = {"patient": {"born": "2015-06-01", "adult": False}, "permission": {"permission": "authority"}}
     assert answered("patient", {"who": {"who": "child"}} | born, context)
     assert not answered("patient", {"who": {"who": "myself"}} | born, context)
 

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from intake.cases import agreement, consent, store
+from intake.cases import adding_countries, agreement, consent, store
 from intake.cases.agreement import State
 from intake.cases.case import Case, Stage
+from intake.forms.further_country import further_agreement
 from intake.languages import Languages
 from intake.mail.message import Message
-from tests.builders import PATIENT_ADDRESS, a_case, answers_for_another
+from tests.builders import PATIENT_ADDRESS, a_case, a_context, answers_for_another
 from tests.visitor import Visitor
 
 ASKER, QUESTION, NAME = "Olga Fürsorge", "how likely is the operation", "DEMONSTRATION – no real person"
@@ -165,7 +166,56 @@ def test_taking_back_is_one_button_too(inside: Visitor, services, case: Case) ->
     assert inside.get("/agree/receipt.json").get_json()["agreements"] == []
 
 
-@pytest.mark.parametrize("address", ["/agree/", "/agree/no", "/agree/language", "/agree/leave", "/agree/address"])
+def add_a_country(services, now, case: Case, code: str = "US") -> None:
+    """The requester adds a country on the page of the case."""
+    with services.database.transaction() as tx:
+        agreed = further_agreement(code, answers_for_another(services), a_context(services))
+        adding_countries.add_country(tx, services, case.id, agreed, now)
+
+
+def test_she_agrees_to_a_country_that_was_added_later_by_a_button_of_its_own(
+    inside: Visitor, services, now, case: Case, outbox_letters
+) -> None:
+    agree(inside)
+    assert "One more country" not in inside.get("/agree/").text
+    add_a_country(services, now, case)
+    letters = outbox_letters("agree")
+    assert [letter.to for letter in letters] == [PATIENT_ADDRESS] * 2
+    inside.answer(inside.get(path_in(letters[1])))  # the new link ended the session of the one before
+    assert typed(inside, PATIENT_ADDRESS).status_code == 303
+    page = inside.get("/agree/")
+    assert "may also be sent to a specialist in: United States." in page.text
+    assert "Germany and United Kingdom. To no other country." in page.text, "what she agreed to before is still shown"
+    assert not may_send(services, case)
+    for _ in range(2):
+        assert inside.answer(page, form="/agree/further").status_code == 303
+    assert may_send(services, case) and "One more country" not in inside.get("/agree/").text
+    kept = inside.get("/agree/receipt.json").get_json()["agreements"]
+    assert [line["countries"] for line in kept] == [[], ["DE", "GB"], ["US"]] and all(line["text"] for line in kept)
+    assert inside.answer(inside.get("/agree/"), form="/agree/no").status_code == 303
+    assert not may_send(services, case)
+
+
+def may_send(services, case: Case) -> bool:
+    with services.database.read() as tx:
+        return consent.may_send_to(tx, case.id, "US")
+
+
+def test_a_page_that_names_fewer_countries_than_are_asked_for_now_agrees_to_nothing(
+    inside: Visitor, services, now, case: Case
+) -> None:
+    page = inside.get("/agree/")
+    add_a_country(services, now, case)
+    answer = inside.answer(page, form=form_of(page), **BOTH)
+    assert answer.status_code == 422 and "The sentences below have changed" in answer.text
+    assert "Germany, United Kingdom and United States" in answer.text and state(services, case) is State.WAITING
+    assert inside.answer(answer, form=form_of(answer), **BOTH).status_code == 303
+    assert may_send(services, case)
+
+
+@pytest.mark.parametrize(
+    "address", ["/agree/", "/agree/further", "/agree/no", "/agree/language", "/agree/leave", "/agree/address"]
+)
 def test_what_no_page_of_ours_has_signed_changes_nothing(
     inside: Visitor, services, case: Case, address: str
 ) -> None:

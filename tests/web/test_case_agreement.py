@@ -18,9 +18,9 @@ HEALTH = ("slipped disc", "leg pain", "operation", "bones")
 AGAIN = "Send the patient the link again"
 
 
-def asking(**changed: str) -> list[tuple[str, str]]:
-    said = {"your_name": "Olga Fürsorge", "relation": "son-daughter", "permission": "permission", "knows": "yes"}
-    return list((said | {"knows_diagnosis": "yes"} | changed).items())
+def told(**changed: str) -> list[tuple[str, str]]:
+    said = {"permission": "permission", "knows": "yes", "knows_diagnosis": "yes"}
+    return list((said | changed).items())
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_a_wrong_address_is_answered_kindly_and_kept(
 def test_where_the_patient_may_not_know_we_speak_with_the_requester_first(
     client: Visitor, make, services, outbox_letters, doubt: dict[str, str]
 ) -> None:
-    case = make(asking=asking(**doubt))
+    case = make(permission=told(**doubt))
     page = client.get("/case/")
     assert "We will speak with you first" in page.text and AGAIN not in page.text
     client.answer(client.get("/case/agreement/address"), patient_email="new@example.org")
@@ -115,7 +115,7 @@ def test_where_the_patient_may_not_know_we_speak_with_the_requester_first(
 def test_once_we_wrote_to_the_patient_the_requester_may_have_it_sent_again(
     client: Visitor, make, services, now: datetime, outbox_letters
 ) -> None:
-    case = make(asking=asking(knows="no"))
+    case = make(permission=told(knows="no"))
     with services.database.transaction() as tx:
         agreeing.ask_again(tx, services, case.id, "coordinator:x", now)
     client.answer(client.get("/case/"), form="/case/agreement/again")
@@ -125,7 +125,7 @@ def test_once_we_wrote_to_the_patient_the_requester_may_have_it_sent_again(
 def test_a_signed_page_of_before_does_not_get_round_that(client: Visitor, make, services, now, outbox_letters) -> None:
     make()
     page = client.get("/case/")
-    make(asking=asking(knows="no"))  # the same browser, now with a case in which nobody may write yet
+    make(permission=told(knows="no"))  # the same browser, now with a case in which nobody may write yet
     before = len(outbox_letters("agree"))
     assert client.answer(page, form="/case/agreement/again").status_code == 303
     assert len(outbox_letters("agree")) == before
@@ -154,7 +154,7 @@ def test_the_requester_reads_her_yes_and_her_no(client: Visitor, make, services,
 
 
 def test_the_paper_has_the_names_and_the_sentences_and_nothing_about_health(client: Visitor, make, services) -> None:
-    case = make(asking=asking(your_name="Olga Fürsorge-Ñandú"))
+    case = make(asking=[("your_name", "Olga Fürsorge-Ñandú"), ("relation", "son-daughter")])
     page = client.get("/case/agreement")
     assert page.status_code == 200
     main = page.text.split("<main", 1)[1].split("</main>")[0]
@@ -169,7 +169,7 @@ def test_the_paper_has_the_names_and_the_sentences_and_nothing_about_health(clie
 
 
 def test_on_the_paper_for_who_cannot_decide_somebody_signs_by_law(client: Visitor, make) -> None:
-    make(asking=asking(knows="cannot"))
+    make(permission=told(knows="cannot"))
     page = client.get("/case/").text
     assert "may decide for them by law" in page and "e-mail address: we send" not in page
     paper = client.get("/case/agreement").text

@@ -16,9 +16,9 @@ from tests.web.desk_visits import AtTheDesk, a_signed_in_coordinator
 SENTENCES = ("review", "abroad")
 
 
-def asking(**changed: str) -> list[tuple[str, str]]:
-    said = {"your_name": "Olga Fürsorge", "relation": "son-daughter", "permission": "permission", "knows": "yes"}
-    return list((said | {"knows_diagnosis": "yes"} | changed).items())
+def told(**changed: str) -> list[tuple[str, str]]:
+    said = {"permission": "permission", "knows": "yes", "knows_diagnosis": "yes"}
+    return list((said | changed).items())
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_her_no_is_shown_and_a_coordinator_may_ask_once_more(ines, services, mak
 
 
 def test_whoever_may_not_know_gets_the_link_only_from_the_desk(ines, services, make, outbox_letters) -> None:
-    case = make(asking=asking(knows_diagnosis="no"))
+    case = make(permission=told(knows_diagnosis="no"))
     page = ines.browser.get(f"/desk/cases/{case.id}")
     assert "Speak with the requester first" in page.text and outbox_letters("agree") == []
     answer = ines.browser.answer(page, form="agreement/ask")
@@ -211,10 +211,10 @@ def test_readers_second_contact_and_how_to_speak_to_people_are_at_the_desk_and_n
     ines, services, make
 ) -> None:
     case = make(
-        readers=[("may_read", "person"), ("may_read", "doctor"), ("contact_name", "Rosa Zweitkontakt"),
+        readers=[("may_read", "person"), ("contact_name", "Rosa Zweitkontakt"),
                  ("contact_relation", "sibling"), ("contact_phone", "+351 912 345 678")],
     )  # fmt: skip
     page = read(ines, case)
     specialist, contact = page.split('id="contact"')[0], page.split('id="contact"')[1]
-    for words in ("Rosa Zweitkontakt", "Brother or sister", "+351 912 345 678", "The patient’s treating doctor"):
+    for words in ("Rosa Zweitkontakt", "Brother or sister", "+351 912 345 678", "The person I name below"):
         assert words in contact and words not in specialist, words

@@ -44,8 +44,7 @@ def test_a_name_comes_back_in_its_box_and_on_the_check_page(client: Visitor) -> 
 def a_case_of(services: Any, now: datetime, patient: Shape, asker: Shape, second: Shape) -> Case:
     """A case in which three people bear these names."""
     people = {
-        "asking": [("your_name", asker.typed), ("relation", "other"), ("relation_other", "cousin"),
-                   ("permission", "permission"), ("knows", "yes"), ("knows_diagnosis", "yes")],
+        "asking": [("your_name", asker.typed), ("relation", "other"), ("relation_other", "cousin")],
         "readers": [("may_read", "person"), ("contact_name", second.typed), ("contact_email", "second@example.org")],
         "patient": [("full_name", patient.typed), ("latin_name", patient.latin), ("country", "PT"),
                     ("born-day", "٢٧"), ("born-month", "۳"), ("born-year", "१९६८")],
@@ -104,8 +103,7 @@ def test_a_telephone_number_is_shown_as_the_world_writes_it_to_both_sides(
 ) -> None:
     reach = [("email", ADDRESS), ("phone", typed), ("best_way", "either"), ("when", "evenings"), ("tongues", "en"),
              ("interpreter", "no")]  # fmt: skip
-    asking = [("your_name", "Olga Fürsorge"), ("relation", "son-daughter"), ("permission", "permission"),
-              ("knows", "yes"), ("knows_diagnosis", "yes"), ("your_country", country)]  # fmt: skip
+    asking = [("your_name", "Olga Fürsorge"), ("relation", "son-daughter"), ("your_country", country)]
     with services.database.transaction() as tx:
         case = a_case(tx, services, now, answers=answers_for_another(services, reach_you=reach, asking=asking))
     let_in_to_look(client, services, case, now, ADDRESS)

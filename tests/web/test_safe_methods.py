@@ -11,6 +11,7 @@ from intake.cases import draft as drafts
 from intake.cases import letters, lifecycle, ways_in
 from intake.db import Database, metadata
 from intake.desk import coordinators
+from intake.forms.pages import PAGES
 from intake.keys import wrapped_keys
 from intake.links import grants, sessions
 from intake.links.sessions import Role
@@ -86,12 +87,12 @@ def everybody(client, services, now: datetime):
     client.set_cookie("__Host-agree", agree, domain="localhost", secure=True)
     tokens = [link.rsplit("/", 1)[1] for link in links.values()]
     known = {"case_id": [case.id], "upload_id": [held.id, unfinished], "call_id": ["no-such-call"]}
-    which = {"which": ["what", "details", "translator", "original", "nonsense"]}
-    return client, known | which | {"token": tokens, "code": ["en"], "what": ["statistics", "abroad-DE"]}
+    known |= {"token": tokens, "code": ["en"], "what": ["statistics", "abroad-DE"], "country": ["US"]}
+    known |= {"which": ["what", "details", "translator", "original", "nonsense"]}
+    return client, known
 
 
-STEPS = ["who", "asking", "readers", "patient", "patient-agrees", "reach-you", "timing", "condition", "treatment"]
-STEPS += ["reason", "frame", "questions", "what-matters", "preferences", "records", "consent"]
+STEPS = [page.step for page in PAGES]
 
 
 def _addresses(app, known: dict[str, list[str]]) -> list[str]:

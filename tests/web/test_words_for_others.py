@@ -21,15 +21,13 @@ YOU = re.compile(r"\b(you|your|yours|yourself|I|me|my|mine|myself)\b", re.IGNORE
 THE_PATIENT = re.compile(r"\bthe patient\b", re.IGNORECASE)
 LIMIT = re.compile(r"You can write up to \d+ characters\.")
 VOID = {"input", "img", "br", "link", "meta", "progress", "hr"}
-PAGES_FOR_OTHERS = {"asking", "patient-agrees"}
+PAGES_FOR_OTHERS = {"asking", "permission", "patient-agrees"}
 
 WHO = {
-    "child": {"asking": [("your_name", "Olga Elternteil"), ("relation", "parent"), ("permission", "permission"),
-                         ("knows", "yes"), ("knows_diagnosis", "yes")]},
+    "child": {"asking": [("your_name", "Olga Elternteil"), ("relation", "parent")]},
     "carer": {},
-    "professional": {"asking": [("your_name", "Olga Doktor"), ("relation", "treating-doctor"),
-                                ("permission", "permission"), ("knows", "yes"), ("knows_diagnosis", "yes")]},
-}  # fmt: skip
+    "professional": {"asking": [("your_name", "Olga Doktor"), ("relation", "treating-doctor")]},
+}
 
 
 class Sentences(HTMLParser):

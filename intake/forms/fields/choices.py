@@ -51,11 +51,17 @@ YES_NO_UNKNOWN = (*YES_OR_NO, I_DO_NOT_KNOW)
 
 
 class _Choosing(Question):
-    """What all choices share: options fixed in the class, or made from the form's context."""
+    """What all choices share: options fixed in the class, or made from the form's context.
 
-    def __init__(self, label: str, *, options: Options, missing: str = CHOOSE_ONE, **kwargs: Any) -> None:
+    `former` are answers that were offered once: said where somebody gave them, and never drawn.
+    """
+
+    def __init__(
+        self, label: str, *, options: Options, missing: str = CHOOSE_ONE, former: tuple[Option, ...] = (), **kwargs: Any
+    ) -> None:
         super().__init__(label, missing=missing, **kwargs)
         self._options = options
+        self.former = former
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -118,7 +124,7 @@ class Radios(_Choosing):
 
     def said(self) -> str:
         """The label of the answer; the id itself when it is no longer offered."""
-        found = next((option for option in self.options if option.id == self.data), None)
+        found = next((option for option in (*self.options, *self.former) if option.id == self.data), None)
         return self.label_of(found) if found else self.data
 
 
@@ -193,7 +199,8 @@ class Checkboxes(_Choosing):
 
     def said(self) -> str:
         """The labels, one on each line."""
-        return "\n".join(self.label_of(option) for option in self.options if option.id in self.data)
+        known = (*self.options, *self.former)
+        return "\n".join(self.label_of(option) for option in known if option.id in self.data)
 
 
 class Tick(Question):

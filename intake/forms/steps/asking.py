@@ -1,17 +1,17 @@
-"""About the person who asks for somebody else: name, relationship, permission, and what the patient knows."""
+"""About the person who asks for somebody else: name, relationship, country."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from intake.forms.base import MYSELF, StepForm
 from intake.forms.context import Answers, FormContext
-from intake.forms.fields.choices import I_DO_NOT_KNOW, NO, YES, Option, Radios, Select
+from intake.forms.fields.choices import Option, Radios, Select
 from intake.forms.fields.text import FullName, Line
 from intake.forms.steps.who import CARER, CHILD, PROFESSIONAL
 from intake.languages import N_
 
-AUTHORITY, PERMISSION, NOT_YET = "authority", "permission", "not-yet"
-CANNOT, PARTLY, OTHER = "cannot", "partly", "other"
+OTHER = "other"
+TREATING_DOCTOR = "treating-doctor"
 
 RELATIONS = {
     "parent": N_("Mother or father"),
@@ -20,7 +20,7 @@ RELATIONS = {
     "sibling": N_("Brother or sister"),
     "guardian": N_("Guardian"),
     "friend": N_("Friend"),
-    "treating-doctor": N_("Treating doctor"),
+    TREATING_DOCTOR: N_("Treating doctor"),
     "nurse-coordinator": N_("Nurse or coordinator"),
     OTHER: N_("Somebody else"),
 }
@@ -28,7 +28,7 @@ RELATIONS = {
 OFFERED = {
     CHILD: ("parent", "guardian", OTHER),
     CARER: ("partner", "son-daughter", "parent", "sibling", "guardian", "friend", OTHER),
-    PROFESSIONAL: ("treating-doctor", "nurse-coordinator", OTHER),
+    PROFESSIONAL: (TREATING_DOCTOR, "nurse-coordinator", OTHER),
 }
 ROLE_WORDS = {"label": N_("What is your role?"), "missing": N_("Choose what your role is")}
 
@@ -92,49 +92,6 @@ class Asking(StepForm):
         why=N_("To read your telephone number rightly, and to know what time it is where you are"),
         seen_by="coordinator",
     )
-    permission = Radios(
-        N_("Do you have the patient’s permission, or legal authority, to ask?"),
-        missing=N_("Choose whether you have permission or legal authority"),
-        why=N_("Nobody’s health may be discussed without permission or legal authority"),
-        options=(
-            Option(
-                AUTHORITY, N_("Yes, I have legal authority"), hint=N_("For example a parent or a guardian")
-            ),
-            Option(PERMISSION, N_("Yes, the patient has given me permission")),
-            Option(
-                NOT_YET,
-                N_("Not yet"),
-                hint=N_("You can go on. No specialist reads the case before there is permission."),
-            ),
-        ),
-    )
-    knows = Radios(
-        N_("Does the patient know about this request?"),
-        missing=N_("Choose whether the patient knows about this request"),
-        why=N_("So that nobody learns about an illness or a request from us by accident"),
-        options=(
-            Option(YES, N_("Yes")),
-            Option(NO, N_("No"), hint=N_("We will speak with you first, and only with you")),
-            Option(
-                CANNOT,
-                N_("The patient is too young or too ill to understand it"),
-                hint=N_("For an adult, somebody who may decide for them by law has to agree"),
-            ),
-        ),
-    )
-    knows_diagnosis = Radios(
-        N_("Does the patient know what the illness is?"),
-        missing=N_("Choose whether the patient knows what the illness is, or “I do not know”"),
-        only_if=("knows", (YES, NO)),
-        why=N_("So that nobody learns about an illness or a request from us by accident"),
-        options=(
-            Option(YES, N_("Yes")),
-            Option(PARTLY, N_("Partly"), hint=N_("We will speak with you first")),
-            Option(NO, N_("No"), hint=N_("We will speak with you first")),
-            Option(I_DO_NOT_KNOW.id, I_DO_NOT_KNOW.label, hint=N_("We will speak with you first"), apart=True),
-        ),
-    )
-
     @classmethod
     def stands(cls, answers: Answers, context: FormContext) -> bool:
         """False when the request is now for somebody else, so that the relationship given does not fit."""

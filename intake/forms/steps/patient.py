@@ -9,7 +9,8 @@ from intake.forms.context import Answers, FormContext, Json
 from intake.forms.fields.choices import Select
 from intake.forms.fields.dates import DateBoxes, age_on
 from intake.forms.fields.text import FullName, LatinName, Line
-from intake.forms.steps.asking import AUTHORITY, PERMISSION, countries
+from intake.forms.steps.asking import countries
+from intake.forms.steps.permission import AUTHORITY, PERMISSION
 from intake.forms.steps.who import PROFESSIONAL
 from intake.languages import N_
 
@@ -135,5 +136,5 @@ def under_age_fault(born: Any, answers: Answers, context: FormContext) -> str:
         return UNDER_AGE_ALONE
     professional = answers.get("who", {}).get("who", MYSELF) == PROFESSIONAL
     enough = (AUTHORITY, PERMISSION) if professional else (AUTHORITY,)
-    given = answers.get("asking", {}).get("permission")
+    given = answers.get("permission", {}).get("permission")
     return "" if given in enough else UNDER_AGE_NO_AUTHORITY

@@ -57,7 +57,7 @@ class PatientAgrees(StepForm):
     @property
     def opening(self) -> str:
         """Why we ask; and, when the patient may not know everything, that we speak with the reader first."""
-        speak_first = "asking" in self.answers and not patient_knows(self.answers)
+        speak_first = "permission" in self.answers and not patient_knows(self.answers)
         return self.context.say(SPEAK_FIRST) if speak_first else super().opening
 
     def validate_patient_email(self, field: Email) -> None:

@@ -9,6 +9,7 @@ from intake.forms.base import StepForm
 from intake.forms.context import Answers, FormContext
 from intake.forms.fields.choices import YES, YES_NO_UNKNOWN, YES_OR_NO, Checkboxes, Option, Radios, Select
 from intake.forms.fields.text import Line, LongText
+from intake.forms.steps.asking import TREATING_DOCTOR
 from intake.forms.steps.reach_you import COMMON_TONGUES
 from intake.languages import N_
 
@@ -100,12 +101,18 @@ class Preferences(StepForm):
     )
     write_doctor = AboutDoctor(
         N_("May we write to this doctor?"),
-        hint=N_("Only if you named one. If you say yes, you read the exact words on the page about your agreement."),
+        hint=N_("Only if you named one. We would ask for records that are missing, and send the report there. You "
+                "read the exact words on the page about your agreement."),
         missing=N_("Choose whether we may write to this doctor"),
         options=YES_OR_NO,
         why=N_("We write to nobody about you without your permission"),
         seen_by="coordinator",
-    )
+    )  # fmt: skip
+
+    @property
+    def asked_by_doctor(self) -> bool:
+        """Whether the treating doctor asks, who then is not asked for a doctor: that is known already."""
+        return self.answers.get("asking", {}).get("relation") == TREATING_DOCTOR
 
     def validate_doctor_reach(self, field: LongText) -> None:
         """Raises when it is not said who is reached in this way."""

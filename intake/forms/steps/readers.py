@@ -1,4 +1,7 @@
-"""Who may read the report, and whom else we may ask: a second person to reach when the first cannot be reached."""
+"""Who may read the report, and whom else we may ask: a second person to reach when the first cannot be reached.
+
+The treating doctor is asked about once, on the page of preferences: who that is, and whether we may write there.
+"""
 
 from typing import Any
 
@@ -29,10 +32,10 @@ class Readers(StepForm):
     step = "readers"
     title = N_("Who may read the report")
     short_title = N_("Who may read the report")
-    intro = N_("The report goes to you. Nobody else gets it unless you say so here.")
+    intro = N_("The report goes to you. Nobody else gets it unless you say so. We ask about your own doctor later.")
     intro_other = N_(
-        "The report goes to you, and the patient may always read it. Nobody else gets it unless you say so here. "
-        "Ask the patient if you can."
+        "The report goes to you, and the patient may always read it. Nobody else gets it unless you say so. Ask the "
+        "patient if you can. We ask about the patient’s own doctor later."
     )
 
     may_read = Checkboxes(
@@ -40,9 +43,9 @@ class Readers(StepForm):
         missing=N_("Tick who else may read the report, or “Nobody else”"),
         options=(
             Option(PERSON, N_("The person I name below")),
-            Option(DOCTOR, N_("My treating doctor"), label_other=N_("The patient’s treating doctor")),
             Option(NOBODY, N_("Nobody else"), apart=True),
         ),
+        former=(Option(DOCTOR, N_("My treating doctor"), label_other=N_("The patient’s treating doctor")),),
         why=N_("The report is given only to those who are named here"),
     )
     contact_name = FullName(
