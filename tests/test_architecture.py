@@ -53,7 +53,7 @@ DOORS: dict[str, list[str]] = {
     "babel": ["languages.py"],
     "brotli": ["site/*"],
     "cryptography": ["keys.py"],
-    "ctypes": ["records/confining.py"],
+    "ctypes": ["records/confining.py", "records/vault.py"],
     "email_validator": ["forms/*"],
     "flask": ["web/*", "app.py"],
     "flask_limiter": ["web/security.py"],

@@ -54,8 +54,9 @@ def test_the_address_of_a_static_file_is_put_in(draw: Draw) -> None:
 
 
 def test_every_static_file_has_an_address_of_its_own() -> None:
-    addresses = {static_address(path.name) for path in STATIC.iterdir()}
-    assert len(addresses) == len(list(STATIC.iterdir()))
+    names = [path.name for path in STATIC.iterdir() if path.is_file()]
+    addresses = {static_address(name) for name in names}
+    assert len(addresses) == len(names) > 5
     assert all(address.startswith("/static/") and "?v=" in address for address in addresses)
 
 
