@@ -11,7 +11,8 @@ from typing import BinaryIO
 from intake.records.dicom_front import Front, HeaderUnreadable
 from intake.records.dicom_header import DIRECTORY, MARK_ENDS, Header, looks_like_dicom, read_header
 from intake.records.dicom_index import Index, read_index
-from intake.records.dicom_kinds import Kind, is_capture, kind_of
+from intake.records.dicom_kinds import is_capture, kind_of
+from intake.records.dicom_words import Kind
 from intake.records.disc_people import People
 from intake.records.disc_studies import Studies
 from intake.records.disc_summary import MODALITIES_TOLD, DiscSummary

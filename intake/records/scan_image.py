@@ -6,7 +6,8 @@ From its headers alone; pixels are never unpacked. Runs in the process apart.
 from pydicom import dcmread
 from pydicom.dataset import FileDataset
 
-from intake.records.dicom_kinds import Kind, kind_of
+from intake.records.dicom_kinds import kind_of
+from intake.records.dicom_words import Kind
 from intake.records.members import Member
 
 # Any format is known by how it begins. Some honest devices leave a byte further on in the 128 before the mark.

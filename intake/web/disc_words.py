@@ -12,7 +12,7 @@ from flask import Flask, g
 from intake.cases import store
 from intake.cases.disc_matches import DiscMatch, match_disc
 from intake.languages import N_
-from intake.records.dicom_kinds import KIND_WORDS, MODALITIES
+from intake.records.dicom_words import KIND_WORDS, MODALITIES
 from intake.records.disc_summary import DiscSummary
 from intake.records.person_names import as_read
 from intake.records.reading import Record

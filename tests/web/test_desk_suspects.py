@@ -55,7 +55,7 @@ def test_the_desk_is_told_that_something_waits_and_why(desk: Visitor, services: 
 
 def test_with_nothing_held_the_list_says_so(desk: Visitor) -> None:
     assert "Nothing is held." in desk.get(LIST).text
-    assert "held" not in desk.get("/desk/").text.split("<main", 1)[1]
+    assert LIST not in desk.get("/desk/").text.split("<main", 1)[1]
 
 
 def test_a_real_request_goes_to_the_list_of_cases(desk: Visitor, services: Any, held: Case, outbox_letters) -> None:

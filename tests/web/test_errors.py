@@ -14,7 +14,7 @@ from tests.visitor import Visitor
 VALUES = {"limit": "20 GB", "header": "Upload-Length", "offset": 7, "left": 3, "step": "who"}
 ABOUT_STARTING = (
     errors.SettingsIncomplete, errors.OperatorFileBroken, errors.KnowledgeBroken, errors.SchemaOutdated,
-    errors.SiteBroken, errors.DemoRefused,
+    errors.SiteBroken, errors.DemoRefused, errors.ScannerDown, errors.ScannerMissing,
 )  # fmt: skip
 MET_BY_VISITORS = [each for each in FAMILY if not issubclass(each, ABOUT_STARTING)]
 
