@@ -23,7 +23,7 @@ NOT_IN_16, NOT_IN_32 = 0xFFFF, 0xFFFFFFFF
 ENCRYPTED = 0x1 | 0x40 | 0x2000  # encrypted, strongly encrypted, directory hidden
 SIZES_FOLLOW, NAME_IS_UTF8 = 0x8, 0x800
 STORED, DEFLATED = 0, 8
-KIND_BITS, LINK, FOLDER, FILE = 0o170000, 0o120000, 0o040000, 0o100000
+KIND_BITS, FOLDER, FILE = 0o170000, 0o040000, 0o100000
 # What may follow the data when sizes follow: with or without a mark, with 4- or 8-byte sizes (APPNOTE 4.3.9).
 DESCRIPTORS = {12: "<I2I", 16: "<4sI2I", 20: "<I2Q", 24: "<4sI2Q"}
 

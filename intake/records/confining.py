@@ -6,8 +6,6 @@ another program, write a file, leave a core, or go on after the parent; and it h
 
 import ctypes
 import resource
-import socket
-from contextlib import suppress
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
@@ -38,11 +36,3 @@ def _limit(which: int, soft: int, hard: int) -> None:
     if now != resource.RLIM_INFINITY:
         soft, hard = min(soft, now), min(hard, now)
     resource.setrlimit(which, (soft, hard))
-
-
-def open_nothing() -> bool:
-    """Whether it holds: True if a socket is refused, as everything is that needs a descriptor."""
-    with suppress(OSError):
-        socket.socket().close()
-        return False
-    return True
