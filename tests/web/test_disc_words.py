@@ -127,7 +127,7 @@ def with_disc(services, case, disc: dict[str, Any]) -> str:
 
 
 def test_whoever_typed_the_address_reads_the_sentence_and_an_add_only_link_does_not(
-    services, case, client, new_client, now
+    database, services, case, client, new_client, now
 ) -> None:
     with_disc(services, case, replace(DISC, people=(WHO,), people_count=1).as_json())
     with services.database.read() as tx:
@@ -141,7 +141,7 @@ def test_whoever_typed_the_address_reads_the_sentence_and_an_add_only_link_does_
     assert "1,834" not in sender.get("/case/records").text
 
 
-def test_the_desk_has_a_table_of_studies_with_the_words_of_dicom(services, case, client) -> None:
+def test_the_desk_has_a_table_of_studies_with_the_words_of_dicom(database, services, case, client) -> None:
     with_disc(services, case, DISC.as_json())
     ines = a_signed_in_coordinator(services, client)
     page = ines.browser.get(f"/desk/cases/{case.id}").text
