@@ -25,7 +25,6 @@ WHOSE_IS_IT = "Type the name of the person whom we reach in this way"
 REACH_THEM = "Type a telephone number or an e-mail address of this person"
 ONE_COUNTRY = "Tick at least one country. Our specialists work in these countries and in no other"
 WHICH_DOCTOR = "Type the name of the doctor whom we reach in this way, or empty this box"
-NO_WAY = "Type above how we can reach the doctor, or choose “No”"
 LATIN = "Type the name with Latin letters only, such as A, b, é or ñ, or leave the box empty"
 CALENDAR = "Use the calendar in which this year is 2026 (the Gregorian calendar)"
 
@@ -160,8 +159,6 @@ CASES: list[tuple[str, Typed, str, str]] = [
     ("preferences", {"doctor_name": long(200)[0]}, "doctor_name", long(200)[1]),
     ("preferences", {"doctor_reach": "+351 1"}, "doctor_reach", WHICH_DOCTOR),
     ("preferences", {"doctor_name": "Dr X", "doctor_reach": long(300)[0]}, "doctor_reach", long(300)[1]),
-    ("preferences", {"doctor_name": "Dr X"}, "write_doctor", "Choose whether we may write to this doctor"),
-    ("preferences", {"doctor_name": "Dr X", "write_doctor": "yes"}, "write_doctor", NO_WAY),
     ("records", {"items_held-scan-files": "somewhere"}, "items_held", OFFERED),
     ("records", {"places-1-name": long(200)[0]}, "places", long(200)[1]),
     ("records", {"places-1-country": "Atlantis"}, "places", OFFERED),
