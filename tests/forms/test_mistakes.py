@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.forms.context import FormContext
+from intake.forms.fields.contact import EXAMPLE_APART
 from intake.forms.pages import PAGES, open_page
 from tests.forms.conftest import Fill, Typed, sent
 
@@ -15,7 +16,7 @@ SELF = {"who": {"who": "myself"}}
 BORN = {"born-day": "27", "born-month": "3", "born-year": "1968"}
 DAY_NEEDED = "There is no such day. Check the day and the month"
 OFFERED = "Choose one of the answers on this page"
-PHONE = "Type a telephone number that can be called, with the country code, like +44 20 7946 0958"
+PHONE = f"Type a telephone number that can be called, with the country code, like {EXAMPLE_APART}"
 EMAIL = "Type a whole e-mail address, like name@example.com"
 IN_OWN_WORDS = "Write who you are to the patient, or choose one of the answers above"
 KNOWS_ILLNESS = "Choose whether the patient knows what the illness is, or “I do not know”"
