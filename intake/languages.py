@@ -81,8 +81,13 @@ class Languages:
         return format_skeleton("yMMMM", day, locale=code)
 
     def format_datetime(self, code: str, moment: datetime, zone: str = "UTC") -> str:
-        """A moment in a time zone, with the zone named."""
-        return format_datetime(moment, "d MMMM y, HH:mm z", tzinfo=get_timezone(zone), locale=FORMATS.get(code, code))
+        """A moment in a time zone, with the zone named; by its distance from Greenwich where it has no short name."""
+        locale, here = FORMATS.get(code, code), get_timezone(zone)
+        clock = format_datetime(moment, "HH:mm z", tzinfo=here, locale=locale)
+        if clock[-5] in "+-":
+            clock = format_datetime(moment, "HH:mm ZZZZ", tzinfo=here, locale=locale)
+        day = format_date(moment.astimezone(here), format="long", locale=locale)
+        return str(Locale.parse(locale).datetime_formats["medium"]).format(clock, day)
 
     def listed(self, code: str, names: list[str]) -> str:
         """Several things in one sentence, as the language strings them together: "a, b and c"."""

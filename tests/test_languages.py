@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from intake.languages import N_, Languages, as_sorted
+from intake.languages import N_, OFFERED, Languages, as_sorted
 
 LANGUAGES = Languages(("en", "ar"))
 MOMENT = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
@@ -58,6 +58,16 @@ def test_a_moment_is_told_in_a_zone_with_its_name(zone: str, clock: str) -> None
     said = LANGUAGES.format_datetime("en", MOMENT, zone)
     assert clock in said
     assert "2026" in said
+
+
+def test_a_moment_is_told_as_each_language_tells_it() -> None:
+    moment = datetime(2026, 3, 9, 1, 30, tzinfo=UTC)
+    told = {code: LANGUAGES.format_datetime(code, moment, "Asia/Amman") for code in OFFERED}
+    assert told == {
+        "en": "9 March 2026, 04:30 GMT+03:00", "es": "9 de marzo de 2026, 04:30 GMT+03:00",
+        "ar": "9 مارس 2026، 04:30 غرينتش+03:00",
+    }  # fmt: skip
+    assert LANGUAGES.format_datetime("en", moment).endswith("01:30 UTC")
 
 
 def test_countries_are_named_and_sorted_in_the_language() -> None:

@@ -22,7 +22,7 @@ from intake.forms.fields.contact import Email
 from intake.forms.journey import pruned
 from intake.forms.read_as import read_rows
 from intake.forms.steps.consent import TEXTS_CHANGED
-from intake.forms.steps.preferences import chosen_countries, doctor_to_write_to
+from intake.forms.steps.preferences import chosen_countries
 from intake.languages import N_
 
 
@@ -105,8 +105,8 @@ class Asked:
     report: tuple[Row, ...]
 
 
-def what_is_asked(answers: Answers, context: FormContext) -> Asked:
-    """The page's facts, in the context's language."""
+def what_is_asked(answers: Answers, context: FormContext, *, doctor: bool = False) -> Asked:
+    """The page's facts, in the context's language. `doctor`: the report goes to the doctor at home too, as agreed."""
     given = pruned(answers)
     questions = given.get("questions", {})
     return Asked(
@@ -115,13 +115,9 @@ def what_is_asked(answers: Answers, context: FormContext) -> Asked:
         reason=_only(read_rows("reason", given, context), "reason"),
         questions=tuple(filter(None, (questions.get(rank, "") for rank in ("first", "second", "third")))),
         countries=tuple(context.country(code) for code in chosen_countries(answers, context)),
-        report=(*_only(read_rows("readers", given, context), "may_read", "contact_name"), *_doctor(given, context)),
-    )
-
-
-def _doctor(given: Answers, context: FormContext) -> tuple[Row, ...]:
-    """The doctor at home, if the report may go there."""
-    return _only(read_rows("preferences", given, context), "doctor_name") if doctor_to_write_to(given) else ()
+        report=(*_only(read_rows("readers", given, context), "may_read", "contact_name"),
+                *(_only(read_rows("preferences", given, context), "doctor_name") if doctor else ())),
+    )  # fmt: skip
 
 
 def _only(rows: tuple[Row, ...], *fields: str) -> tuple[Row, ...]:

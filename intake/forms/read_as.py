@@ -57,7 +57,6 @@ READ_AS: dict[tuple[str, str], str] = {
     ("preferences", "centre"): N_("Centre or doctor in mind"),
     ("preferences", "doctor_name"): N_("Doctor at home"),
     ("preferences", "doctor_reach"): N_("How to reach the doctor at home"),
-    ("preferences", "write_doctor"): N_("May be written to"),
     ("records", "places"): N_("Where the records are held"),
     ("records", "tongues"): N_("Languages of the records"),
     ("records", "other_tongue"): N_("Another language of the records"),

@@ -60,6 +60,9 @@ class Letters:
         try:
             subject = _one_line(self._drawn(letter, "subject.txt", told))
             told["subject"] = subject
+            if reference := str(told.get("reference") or ""):
+                apart = self._apart(code, reference)
+                told |= {"reference": apart, "subject": subject.replace(reference, apart)}
             text = _wrapped(self._drawn(letter, "body.txt", told))
             html = self._drawn(letter, "body.html", told).strip() + "\n"
         except TemplateError as error:
@@ -82,9 +85,14 @@ class Letters:
         def day(value: date) -> str:
             return self._languages.format_date(code, value)
 
-        direction = self._languages.direction(code)
-        words = {"language": code, "direction": direction, "operator": self._operator.in_language(code)}
+        operator, direction = self._operator.in_language(code), self._languages.direction(code)
+        words = {"language": code, "direction": direction, "operator": operator}
+        words["telephone"] = self._apart(code, operator.contact.telephone)
         return {"_": say, "ngettext": say_counted, "format_date": day} | words
+
+    def _apart(self, code: str, figures: str) -> str:
+        """Figures in their own order: where people read from right to left, signs around them keep it."""
+        return f"\u2068{figures}\u2069" if self._languages.direction(code) == "rtl" else figures
 
 
 def _one_line(text: str) -> str:

@@ -42,6 +42,7 @@ class Visit:
     answers: Answers
     consents: list[Consent]
     lacks: tuple[str, ...] = ()  # countries that the requester added after she had agreed
+    doctor: bool = False  # whether the requester agreed that the doctor at home gets the report
 
 
 @blueprint.get("/")
@@ -146,8 +147,9 @@ def _visit(session: Session) -> Visit:
         answers = store.read_answers(tx, house.keys, case)
         theirs = consent.standing(tx, case.id, consent.PATIENT)
         lacks = adding_countries.patient_lacks(tx, case.id, asked) if case.takes_records else ()
+        agreed = {each.purpose for each in consent.standing(tx, case.id, consent.REQUESTER)}
     speak(session.language or case.language)
-    return Visit(case, asked, answers, theirs, lacks)
+    return Visit(case, asked, answers, theirs, lacks, "doctor" in agreed)
 
 
 def _inside() -> tuple[Session, Visit]:
@@ -178,7 +180,7 @@ def _address_page(form: AddressTyped, status: int = 200) -> Response:
 
 
 def _asked_page(visit: Visit, form: AgreementTicks, status: int = 200) -> Response:
-    facts = what_is_asked(visit.answers, _context(language()))
+    facts = what_is_asked(visit.answers, _context(language()), doctor=visit.doctor)
     may = {"may_agree": visit.case.stage in agreeing.MAY_AGREE, "may_refuse": visit.case.stage in agreeing.MAY_REFUSE}
     shown = {"facts": facts, "agreed": _agreed(visit), "case": visit.case, "asked": visit.asked}
     shown["further"] = _further(visit, language())

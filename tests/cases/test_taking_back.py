@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("database")
 EVERYTHING = [(tick, "yes") for tick in PURPOSES]
 WISHES = [
     *demo.TYPED["preferences"], ("translation", "yes"), ("doctor_name", "Dr Leyla Invented"),
-    ("doctor_reach", "1 Invented Street"), ("write_doctor", "yes"),
+    ("doctor_reach", "1 Invented Street"),
 ]  # fmt: skip
 
 

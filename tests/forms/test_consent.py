@@ -20,7 +20,7 @@ from tests.components import ROOT
 from tests.forms.conftest import TODAY, sent
 from tests.forms.test_journey import COMPLETE, take
 
-DOCTOR = {"doctor_name": "Dr Leyla Invented", "doctor_reach": "+962 6 500 0000", "write_doctor": "yes"}
+DOCTOR = {"doctor_name": "Dr Leyla Invented", "doctor_reach": "+962 6 500 0000"}
 EVERYTHING = COMPLETE["consent"] | {"interpreter": "yes", "doctor": "yes", "statistics": "yes"}
 
 
@@ -124,7 +124,13 @@ def test_a_translator_and_a_doctor_are_purposes_of_their_own_only_where_they_are
     assert {each.purpose for each in whole_request(answers, context).agreements} == {each.id for each in CONSENTS}
 
 
-@pytest.mark.parametrize("without", [{"write_doctor": "no"}, {"doctor_name": "", "doctor_reach": ""}])
+def test_a_no_from_the_time_when_it_was_asked_before_still_holds(context: FormContext) -> None:
+    answers = filled(context, preferences=DOCTOR)
+    answers["preferences"]["write_doctor"] = "no"
+    assert "doctor" not in asked(page(context, answers))
+
+
+@pytest.mark.parametrize("without", [{"doctor_reach": ""}, {"doctor_name": "", "doctor_reach": ""}])
 def test_nobody_writes_to_a_doctor_without_being_allowed_to(context: FormContext, without: dict[str, str]) -> None:
     answers = filled(context, preferences=DOCTOR | without, consent=EVERYTHING)
     assert "doctor" not in asked(page(context, answers))

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.forms.context import FormContext
+from intake.forms.fields.contact import EXAMPLE_APART
 from intake.forms.pages import PAGES, open_page
 from tests.forms.conftest import Fill, Typed, sent
 
@@ -15,7 +16,7 @@ SELF = {"who": {"who": "myself"}}
 BORN = {"born-day": "27", "born-month": "3", "born-year": "1968"}
 DAY_NEEDED = "There is no such day. Check the day and the month"
 OFFERED = "Choose one of the answers on this page"
-PHONE = "Type a telephone number that can be called, with the country code, like +44 20 7946 0958"
+PHONE = f"Type a telephone number that can be called, with the country code, like {EXAMPLE_APART}"
 EMAIL = "Type a whole e-mail address, like name@example.com"
 IN_OWN_WORDS = "Write who you are to the patient, or choose one of the answers above"
 KNOWS_ILLNESS = "Choose whether the patient knows what the illness is, or “I do not know”"
@@ -25,7 +26,6 @@ WHOSE_IS_IT = "Type the name of the person whom we reach in this way"
 REACH_THEM = "Type a telephone number or an e-mail address of this person"
 ONE_COUNTRY = "Tick at least one country. Our specialists work in these countries and in no other"
 WHICH_DOCTOR = "Type the name of the doctor whom we reach in this way, or empty this box"
-NO_WAY = "Type above how we can reach the doctor, or choose “No”"
 LATIN = "Type the name with Latin letters only, such as A, b, é or ñ, or leave the box empty"
 CALENDAR = "Use the calendar in which this year is 2026 (the Gregorian calendar)"
 
@@ -160,8 +160,6 @@ CASES: list[tuple[str, Typed, str, str]] = [
     ("preferences", {"doctor_name": long(200)[0]}, "doctor_name", long(200)[1]),
     ("preferences", {"doctor_reach": "+351 1"}, "doctor_reach", WHICH_DOCTOR),
     ("preferences", {"doctor_name": "Dr X", "doctor_reach": long(300)[0]}, "doctor_reach", long(300)[1]),
-    ("preferences", {"doctor_name": "Dr X"}, "write_doctor", "Choose whether we may write to this doctor"),
-    ("preferences", {"doctor_name": "Dr X", "write_doctor": "yes"}, "write_doctor", NO_WAY),
     ("records", {"items_held-scan-files": "somewhere"}, "items_held", OFFERED),
     ("records", {"places-1-name": long(200)[0]}, "places", long(200)[1]),
     ("records", {"places-1-country": "Atlantis"}, "places", OFFERED),

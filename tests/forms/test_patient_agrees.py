@@ -139,9 +139,9 @@ def test_no_box_of_hers_is_ticked_beforehand_and_both_are_needed(context: FormCo
 
 def test_she_reads_that_the_doctor_at_home_gets_the_report_if_we_may_write_there(context: FormContext) -> None:
     named = {"doctor_name": "Dr Leyla Invented", "doctor_reach": "+962 6 500 0000"}
-    for said, told in (("yes", ["Dr Leyla Invented"]), ("no", [])):
-        answers = request() | {"preferences": {"countries": ["DE"], "write_doctor": said} | named}
-        rows = what_is_asked(answers, context).report
+    answers = request() | {"preferences": {"countries": ["DE"]} | named}
+    for agreed, told in ((True, ["Dr Leyla Invented"]), (False, [])):
+        rows = what_is_asked(answers, context, doctor=agreed).report
         assert [row.value for row in rows if row.step == "preferences"] == told
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from intake.forms.context import FormContext
-from intake.forms.pages import open_page
+from intake.forms.pages import BY_STEP, fields_of, open_page
 from intake.forms.read_as import read_rows
 from intake.forms.specialist_page import specialist_page
 from intake.forms.steps.preferences import chosen_countries, doctor_to_write_to, wants_translation
@@ -32,11 +32,11 @@ def test_nothing_but_a_country_is_needed(fill: Fill) -> None:
     assert form.mistakes == [] and form.stored()["countries"] == ["GB"]
 
 
-def test_whether_we_may_write_is_asked_only_about_a_doctor_who_is_named(fill: Fill) -> None:
-    assert fill("preferences", {"countries": "GB", "write_doctor": "perhaps"}).mistakes == []
-    assert [where for where, _ in fill("preferences", {"countries": "GB", "doctor_name": "Dr X"}).mistakes] == [
-        "write_doctor-yes"
-    ]
+def test_whether_we_may_write_is_asked_once_on_the_page_of_agreements(context: FormContext) -> None:
+    names = [name for name, _ in fields_of(BY_STEP["preferences"])]
+    assert [name for name in names if "doctor" in name] == ["doctor_name", "doctor_reach"]
+    consent = open_page("consent", context, {"preferences": DOCTOR | {"countries": ["DE"]}})
+    assert consent["doctor"].asked and not consent["doctor"].data
 
 
 def test_a_treating_doctor_who_asks_is_not_asked_for_a_doctor(context: FormContext) -> None:
@@ -46,7 +46,7 @@ def test_a_treating_doctor_who_asks_is_not_asked_for_a_doctor(context: FormConte
 
 
 def test_a_doctor_may_be_named_and_not_written_to(fill: Fill) -> None:
-    form = fill("preferences", {"countries": "GB", "doctor_name": "Dr X", "write_doctor": "no"})
+    form = fill("preferences", {"countries": "GB", "doctor_name": "Dr X"})
     assert form.mistakes == []
     assert doctor_to_write_to({"preferences": form.stored()}) == ""
 
@@ -84,10 +84,11 @@ def test_the_specialist_reads_the_language_of_the_report_and_nothing_about_docto
 def test_the_desk_reads_all_of_it(context: FormContext) -> None:
     rows = {row.label: row.value for row in read_rows("preferences", filled(context, preferences=DOCTOR), context)}
     assert rows["Countries agreed to"] == "Germany\nUnited States"
-    assert rows["Doctor at home"] == "Dr Leyla Invented" and rows["May be written to"] == "Yes"
+    assert rows["Doctor at home"] == DOCTOR["doctor_name"]
+    assert rows["How to reach the doctor at home"] == DOCTOR["doctor_reach"]
 
 
-def test_what_was_said_of_a_doctor_is_kept_when_the_name_is_taken_away(context: FormContext) -> None:
+def test_a_doctor_whose_name_is_taken_away_is_written_to_no_more(context: FormContext) -> None:
     answers = take(filled(context, preferences=DOCTOR), context, "preferences", doctor_name="", doctor_reach="")
-    assert answers["preferences"]["write_doctor"] == "yes" or doctor_to_write_to(answers) == ""
+    assert doctor_to_write_to(answers) == ""
     assert open_page("preferences", context, answers, sent({"countries": "DE"})).validate()

@@ -66,3 +66,11 @@ def test_moving_to_another_country_asks_for_the_zone_again_and_for_nothing_else(
 def test_the_good_time_is_kept_by_id_and_may_be_left_open(fill: Fill) -> None:
     assert fill("reach-you", {"when": "evenings"}, living_in("ES"))["when"].stored() == "evenings"
     assert not fill("reach-you", {}, living_in("ES"))["when"].errors
+
+
+def test_the_example_of_a_number_keeps_its_order_and_its_line_in_every_language(context: FormContext) -> None:
+    """Without the signs around it, its groups would be read from right to left on an Arabic page."""
+    for step in ("reach-you", "readers"):
+        form = open_page(step, context, {"who": {"who": "myself"}})
+        phone = next(field for field in form.questions if field.kind == "phone")
+        assert phone.hint.endswith("like \u2068+44\u00a020\u00a07946\u00a00958\u2069")

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from intake.mail.kinds import FIRST_LETTERS, KINDS, STAGES, TURNS
-from intake.mail.message import Message
+from intake.mail.message import Letters, Message
 from intake.operator import read_operator
 from tests.components import ROOT
 from tests.mail.conftest import SAMPLE
@@ -134,6 +134,17 @@ def test_text_fits_every_mail_program(made: Message) -> None:
     assert "\n\n\n" not in made.text
     assert "<" not in made.text
     assert "&" not in made.text
+
+
+def test_figures_keep_their_order_where_people_read_from_right_to_left(letters: Letters) -> None:
+    """A reference such as 2387-FY9W-6T8K, or a telephone number, would be read in parts from right to left."""
+    values = {name: SAMPLE[name] for name in KINDS["case_opened"].needs}
+    arabic, english = (letters.compose("case_opened", code, "reader@example.org", **values) for code in ("ar", "en"))
+    telephone = read_operator(ROOT / "operator.toml").contact.telephone
+    for figures in (SAMPLE["reference"], telephone):
+        for body in (arabic.text, arabic.html):
+            assert body.count(figures) == body.count(f"\u2068{figures}\u2069") > 0
+        assert "\u2068" not in english.text + english.html + arabic.subject
 
 
 @pytest.mark.parametrize("name", sorted(FIRST_LETTERS))

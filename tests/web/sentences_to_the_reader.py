@@ -140,8 +140,7 @@ TO_THE_READER: dict[str, tuple[str, ...]] = {
         "Or one that you do not want.",
         "If you like, say why.",
         "Also the practice or the hospital, if you know it.",
-        "Only if you named one.",
-        "You read the exact words on the page about your agreement.",
+        "On the page about your agreement you choose whether we may write there.",
     ),
     "records": (
         "You do not need any files now:",

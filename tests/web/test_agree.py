@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from intake.cases import adding_countries, agreement, consent, store
+from intake import demo
+from intake.cases import adding_countries, agreement, consent, store, taking_back
 from intake.cases.agreement import State
 from intake.cases.case import Case, Stage
 from intake.forms.further_country import further_agreement
@@ -164,6 +165,22 @@ def test_taking_back_is_one_button_too(inside: Visitor, services, case: Case) ->
     assert state(services, case) is State.REFUSED
     assert all(each.withdrawn_at is not None for each in hers(services, case))
     assert inside.get("/agree/receipt.json").get_json()["agreements"] == []
+
+
+def test_she_reads_that_her_doctor_gets_the_report_as_long_as_the_requester_agrees_to_it(
+    client: Visitor, services, now, outbox_letters
+) -> None:
+    doctor = [*demo.TYPED["preferences"], ("doctor_name", "Dr Leyla Invented"), ("doctor_reach", "1 Invented Street")]
+    ticks = [*demo.TYPED["consent"], ("doctor", "yes")]
+    with services.database.transaction() as tx:
+        answers = answers_for_another(services, preferences=doctor, consent=ticks)
+        case = a_case(tx, services, now, answers=answers)
+    client.answer(client.get(path_in(outbox_letters("agree")[0])))
+    typed(client, PATIENT_ADDRESS)
+    assert "Dr Leyla Invented" in client.get("/agree/").text
+    with services.database.transaction() as tx:
+        taking_back.take_back(tx, services, case.id, "doctor", "", now)
+    assert "Dr Leyla Invented" not in client.get("/agree/").text
 
 
 def add_a_country(services, now, case: Case, code: str = "US") -> None:

@@ -1,5 +1,6 @@
 """The requester's own pages: where the case stands for anybody with the link, the rest once the address was typed."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -8,7 +9,8 @@ from intake import journal
 from intake.cases import lifecycle, store, ways_in
 from intake.cases.case import Case, Stage
 from intake.journal import Event
-from tests.builders import a_case
+from tests.builders import a_case, filled_answers
+from tests.web.sending import let_in_to_look
 
 ADDRESS = "demonstration@example.org"
 HEALTH = "slipped disc"
@@ -41,6 +43,17 @@ def test_with_the_address_the_answers_and_agreements_are_shown(inside) -> None:
     assert _type(inside, ADDRESS).status_code == 303
     page = inside.get("/case/").text
     assert HEALTH in page and "What you agreed to" in page and "Nobody yet." in page
+
+
+def test_a_long_answer_is_laid_out_in_its_own_direction(client, services, now: datetime) -> None:
+    """What stands in <bdi> does not count for dir=auto: a long answer in Arabic would hang on the wrong side."""
+    told = [("specialty", "heart"), ("told", "ثلاثة شرايين مسدودة وقلبه ضعيف. " * 4)]
+    with services.database.transaction() as tx:
+        case = a_case(tx, services, now, answers=filled_answers(services, condition=told))
+    let_in_to_look(client, services, case, now, "demonstration@example.org")
+    page = client.get("/case/").text
+    assert '<dd dir="auto">ثلاثة شرايين' in page and not re.search(r'dir="auto"[^>]*>\s*<bdi', page)
+    assert "<dd><bdi>demonstration@example.org</bdi>" in page
 
 
 def test_a_wrong_address_is_answered_kindly_and_kept(inside) -> None:

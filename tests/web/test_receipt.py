@@ -20,7 +20,7 @@ ADDRESS = "demonstration@example.org"
 TICKS = [(tick, "yes") for tick in consent.PURPOSES]
 WISHES = [
     *demo.TYPED["preferences"], ("translation", "yes"), ("doctor_name", "Dr Leyla <b>Invented</b>"),
-    ("doctor_reach", "1 Invented Street"), ("write_doctor", "yes"),
+    ("doctor_reach", "1 Invented Street"),
 ]  # fmt: skip
 DOCUMENTED = ROOT / "docs" / "maintainers" / "receipt.md"
 

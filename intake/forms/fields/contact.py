@@ -7,10 +7,15 @@ from email_validator import EmailNotValidError, validate_email
 from wtforms.validators import StopValidation
 
 from intake.forms.fields.text import Line
+from intake.forms.wording import apart
 from intake.languages import N_
 
 EMAIL_MOST = 254
 PHONE_MOST = 40
+
+# Between signs that keep its figures in their order where people read from right to left, and on one line.
+EXAMPLE = "+44 20 7946 0958"
+EXAMPLE_APART = apart(EXAMPLE.replace(" ", "\u00a0"))
 
 NOT_EMAIL = N_("Type a whole e-mail address, like name@example.com")
 NOT_PHONE = N_("Type a telephone number that can be called, with the country code, like +44 20 7946 0958")
@@ -45,6 +50,10 @@ class Phone(Line):
     def __init__(self, label: str, **kwargs: Any) -> None:
         kwargs.setdefault("autocomplete", "tel")
         super().__init__(label, most=PHONE_MOST, inputmode="tel", **kwargs)
+
+    def say(self, message: str, **values: object) -> str:
+        """The message in the reader's language, its example such as it is dialled."""
+        return super().say(message, **values).replace(EXAMPLE, EXAMPLE_APART)
 
     def check(self, form: Any) -> None:
         """Sets `data` to E.164, or raises."""

@@ -7,7 +7,7 @@ from wtforms import ValidationError
 
 from intake.forms.base import StepForm
 from intake.forms.context import Answers, FormContext
-from intake.forms.fields.choices import YES, YES_NO_UNKNOWN, YES_OR_NO, Checkboxes, Option, Radios, Select
+from intake.forms.fields.choices import NO, YES, YES_NO_UNKNOWN, Checkboxes, Option, Radios, Select
 from intake.forms.fields.text import Line, LongText
 from intake.forms.steps.asking import TREATING_DOCTOR
 from intake.forms.steps.reach_you import COMMON_TONGUES
@@ -17,7 +17,6 @@ CENTRE_MOST = 500
 REACH_MOST = 300
 
 WHICH_DOCTOR = N_("Type the name of the doctor whom we reach in this way, or empty this box")
-NO_WAY_TO_DOCTOR = N_("Type above how we can reach the doctor, or choose “No”")
 
 
 def offered_countries(form: Any) -> tuple[Option, ...]:
@@ -28,14 +27,6 @@ def offered_countries(form: Any) -> tuple[Option, ...]:
 def report_tongues(form: Any) -> Mapping[str, str]:
     """The common languages, by their names in the reader's language."""
     return {code: name for code, name in form.context.tongues.items() if code in COMMON_TONGUES}
-
-
-class AboutDoctor(Radios):
-    """Asked only of those who named a doctor."""
-
-    @property
-    def asked(self) -> bool:
-        return not self._form["doctor_name"].empty
 
 
 class Preferences(StepForm):
@@ -91,24 +82,15 @@ class Preferences(StepForm):
     )
     doctor_reach = LongText(
         N_("How can this doctor be reached?"),
-        hint=N_("A telephone number, an e-mail address or a postal address."),
+        hint=N_("A telephone number, an e-mail address or a postal address. On the page about your agreement you "
+                "choose whether we may write there."),
         required=False,
         most=REACH_MOST,
         tall=2,
         autocomplete="off",
         why=N_("To write to the doctor, if you allow it"),
         seen_by="coordinator",
-    )
-    write_doctor = AboutDoctor(
-        N_("May we write to this doctor?"),
-        hint=N_("Only if you named one. We would ask for records that are missing, and send the report there. You "
-                "read the exact words on the page about your agreement."),
-        missing=N_("Choose whether we may write to this doctor"),
-        options=YES_OR_NO,
-        why=N_("We write to nobody about you without your permission"),
-        seen_by="coordinator",
     )  # fmt: skip
-
     @property
     def asked_by_doctor(self) -> bool:
         """Whether the treating doctor asks, who then is not asked for a doctor: that is known already."""
@@ -118,11 +100,6 @@ class Preferences(StepForm):
         """Raises when it is not said who is reached in this way."""
         if not field.empty and self["doctor_name"].empty:
             raise ValidationError(self.context.say(WHICH_DOCTOR))
-
-    def validate_write_doctor(self, field: Radios) -> None:
-        """Raises when we may write, and do not know where to."""
-        if field.data == YES and self["doctor_reach"].empty:
-            raise ValidationError(self.context.say(NO_WAY_TO_DOCTOR))
 
     @classmethod
     def stands(cls, answers: Answers, context: FormContext) -> bool:
@@ -138,9 +115,11 @@ def chosen_countries(answers: Answers, context: FormContext) -> tuple[str, ...]:
 
 
 def doctor_to_write_to(answers: Answers) -> str:
-    """The doctor's name, if there is one and we may write; else ""."""
+    """The doctor's name, if one is named who can be reached; else "". Whether we may write is agreed to, or not, on the
+    page of agreements. Until form 2026-11 it was asked here too: a no that was given then still holds."""
     given = answers.get(Preferences.step, {})
-    return str(given.get("doctor_name") or "") if given.get("write_doctor") == YES else ""
+    reached = given.get("doctor_reach") and given.get("write_doctor") != NO
+    return str(given.get("doctor_name") or "") if reached else ""
 
 
 def wants_translation(answers: Answers) -> bool:
