@@ -65,6 +65,9 @@ class Settings:
     fastest_request_seconds: int = 60
     draft_days: int = 28
     upload_link_days: int = 30
+    helper_links: int = 5
+    helper_max_bytes: int = 10 * GIB
+    helper_max_files: int = 50
 
     @property
     def in_development(self) -> bool:

@@ -39,6 +39,7 @@ SQL = [
     "db.py", "schema.py", "keys.py", "queue.py", "journal.py", "*/store.py", "cases/draft.py", "cases/consent.py",
     "cases/agreement.py",
     "cases/call_backs.py",
+    "cases/helpers.py", "cases/viewers.py", "cases/parcels.py", "records/photo_sets.py",
     "mail/outbox.py",
     "links/grants.py", "links/sessions.py", "records/parts.py", "desk/coordinators.py", "desk/openings.py",
     "migrations/*",

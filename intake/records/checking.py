@@ -31,6 +31,7 @@ REASONS = {
     "archive_too_large": N_("This ZIP folder holds very many files. A coordinator will look at it."),
     "password": N_("This file needs a password. Save it without the password and send it again."),
     "damaged": N_("This file did not arrive whole. Please send it again."),
+    "taken_out": N_("You took this page out. It was not kept."),
     "not_scanned": N_("We have it. A coordinator looks at it with care, because it was not scanned for viruses."),
 }
 

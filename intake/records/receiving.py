@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from intake import journal
 from intake.clock import Clock
@@ -25,9 +26,9 @@ from intake.errors import (
 )
 from intake.journal import Event
 from intake.records import parts, store
-from intake.records.appending import Appending
+from intake.records.appending import Allowed, Appending
 from intake.records.parts import Part
-from intake.records.upload import IDLE_TIME, SENDER, About, State, Upload, seal_about
+from intake.records.upload import IDLE_TIME, SENDER, About, State, Upload, seal_about, seal_described
 from intake.records.vault import Vault
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -43,6 +44,7 @@ class From:
     case_id: str
     grant_id: str
     session_id: str
+    by: str = SENDER  # who that is, in the journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,9 @@ def begin_upload(
     limits: Limits,
     reserve: Quota,
     now: datetime,
+    described: dict[str, Any] | None = None,
 ) -> Upload:
-    """Announce a file of `length` bytes and reserve its room.
+    """Announce a file of `length` bytes and reserve its room. `described` is what is said of it beside its name.
 
     Raises UploadEmpty, UploadTooLarge, SpaceShort, or what `reserve` raises (QuotaFull); then nothing is reserved.
     """
@@ -96,9 +99,10 @@ def begin_upload(
         about=seal_about(key, upload_id, about), length=length, generation=0, state=State.RECEIVING, verdict=None,
         reason=None, kind=None, findings=None, made_at=now, touched_at=now, received_at=None, checked_at=None,
         expires_at=now + IDLE_TIME,
+        described=None if described is None else seal_described(key, upload_id, described),
     )  # fmt: skip
     store.add(tx, upload)
-    journal.write(tx, Event.UPLOAD_BEGUN, now, actor=SENDER, subject=upload.case_id, upload=upload.id, size=length)
+    journal.write(tx, Event.UPLOAD_BEGUN, now, actor=source.by, subject=upload.case_id, upload=upload.id, size=length)
     return upload
 
 
@@ -111,19 +115,22 @@ def append(
     pieces: Iterable[bytes],
     clock: Clock,
     announced: int | None = None,
+    allowed: Allowed | None = None,
+    by: str = SENDER,
 ) -> Progress:
     """Add the bytes of `pieces` from `offset` on; they may end early, and then all that came is kept.
 
     `announced` is how many bytes the request says it brings. Durable when it returns. Raises OffsetMismatch (with the
     true offset), UploadReplaced when a newer request has the turn, UploadOverrun, UploadComplete, UploadGone,
-    SpaceShort; what was committed before stays.
+    SpaceShort, and before each part whatever `allowed` raises; what was committed before stays. `by` is who sends it,
+    in the journal.
     """
     upload, last = _take_turn(database, upload_id, offset, announced or 0, clock())
     if upload.complete:
         if any(pieces):
             raise UploadComplete
         return Progress(offset, upload.length, upload.expires_at)
-    appending = Appending(database, vault, key, upload, last, clock)
+    appending = Appending(database, vault, key, upload, last, clock, allowed, by)
     try:
         for piece in pieces:
             appending.take(piece)

@@ -14,6 +14,8 @@ from intake.keys import context, open_json, seal_json
 IDLE_TIME = timedelta(days=7)
 # Who adds to a case and takes away what is unfinished, in the journal.
 SENDER = "requester"
+# Why a record was not kept: who sent it took it out again.
+TAKEN_OUT = "taken_out"
 
 
 class State(StrEnum):
@@ -50,7 +52,7 @@ class Findings:
 
     sha256: str
     crc32: int
-    facts: dict[str, int] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Upload:
     received_at: datetime | None
     checked_at: datetime | None
     expires_at: datetime
+    described: bytes | None = field(default=None, repr=False)
 
     @property
     def complete(self) -> bool:
@@ -118,6 +121,18 @@ def open_findings(key: bytes, upload: Upload) -> Findings | None:
     if upload.findings is None:
         return None
     return Findings(**_mapping(open_json(key, upload.findings, context("uploads", upload.id, "findings"))))
+
+
+def seal_described(key: bytes, upload_id: str, said: dict[str, Any]) -> bytes:
+    """Seal what is said of a record beside its name."""
+    return seal_json(key, said, context("uploads", upload_id, "described"))
+
+
+def open_described(key: bytes, upload: Upload) -> dict[str, Any]:
+    """What is said of a record beside its name; empty if nothing is. Raises SealBroken."""
+    if upload.described is None:
+        return {}
+    return _mapping(open_json(key, upload.described, context("uploads", upload.id, "described")))
 
 
 def _mapping(value: object) -> dict[str, Any]:
