@@ -13,13 +13,19 @@ from intake.web import (
     agree,
     case,
     case_agreement,
+    case_helpers,
+    case_parcels,
+    case_photos,
+    case_viewers,
     desk,
     desk_agreement,
     desk_calls,
+    desk_hands,
     desk_records,
     desk_suspects,
     dev,
     errors,
+    helping,
     links,
     machines,
     pages,
@@ -32,7 +38,8 @@ from intake.web.security import HEADERS, HSTS, POLICY, SITE_POLICY, secure
 
 BLUEPRINTS = (
     request, links, case, case_agreement, agree, records, uploads, sign_in, desk, desk_records, desk_calls,
-    desk_agreement, desk_suspects, machines,
+    desk_agreement, desk_suspects, machines, case_helpers, case_photos, case_viewers, case_parcels, desk_hands,
+    helping,
 )  # fmt: skip
 STATIC = Path(pages.__file__).parent / "static"
 # The build of the site names a file so when its name changes with its content.

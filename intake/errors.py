@@ -277,6 +277,13 @@ class UploadEmpty(IntakeError):
     message = N_("This file is empty. Choose the file again, or ask the hospital for a new copy.")
 
 
+class NotAPhoto(IntakeError):
+    """A file of another kind, chosen as a page of photos. Its name tells; its bytes are opened by the check alone."""
+
+    code = "not_a_photo"
+    message = N_("Choose photos only (JPEG, PNG or HEIC). Send other files on the page for all files.")
+
+
 class UploadTooLarge(IntakeError):
     """The file is larger than one file may be; `limit` is that size in words."""
 

@@ -135,7 +135,7 @@ def end_helper(tx: Tx, house: House, case_id: str, number: int, now: datetime) -
     return helper_of(tx, house.keys, case, number)
 
 
-def settle(tx: Tx, house: House, case_id: str, grant_id: str, now: datetime) -> None:
+def settle(tx: Tx, case_id: str, grant_id: str, now: datetime) -> None:
     """Give what a link that is over did not use back to its case. Cancel its unfinished uploads first."""
     case = store.case_by_id(tx, case_id, to_change=True)
     if case.takes_records and (own := grants.standing(tx, Purpose.UPLOAD, case_id, now)) is not None:

@@ -7,7 +7,7 @@ import ipaddress
 import re
 import secrets
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -66,6 +66,11 @@ class ViewerLink:
     def host(self) -> str:
         """Where it leads, without what follows: this much may be shown beside other things."""
         return urlsplit(self.said.address).hostname or ""
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it works."""
+        return (self.ends_at - timedelta(seconds=1)).date() if self.ends_at else None
 
     def ended(self, now: datetime) -> bool:
         """Whether it no longer works, as far as we were told."""

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from intake.errors import N_
+from intake.records.upload import Findings
 
 # A page of A4 on fewer points than this leaves about 8 for the height of a small letter: hard to read.
 SMALL_SIDE = 900
@@ -42,6 +43,13 @@ def from_json(said: Any) -> Look | None:
         return None
     known = {name: said[name] for name in Look.__dataclass_fields__ if name in said}
     return Look(**known)
+
+
+def look_of(findings: Findings | None) -> Look | None:
+    """What the check saw of a picture, if it looked."""
+    if findings is None:
+        return None
+    return from_json(getattr(findings, "look", None) or findings.facts.get("look"))
 
 
 HINTS = {

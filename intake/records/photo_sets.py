@@ -14,9 +14,10 @@ from sqlalchemy import Column, Row, String, Table, delete, insert, select, updat
 
 from intake.db import Database, Instant, Tx, metadata
 from intake.errors import MoveNotAllowed, NotYours, UploadNotFound
+from intake.keys import context, open_json, seal_json
 from intake.records import store
 from intake.records.removing import Release, take_out
-from intake.records.upload import TAKEN_OUT, Upload, open_described, seal_described
+from intake.records.upload import TAKEN_OUT, Upload
 from intake.records.vault import Vault
 
 photo_sets = Table(
@@ -100,8 +101,8 @@ def next_page(tx: Tx, key: bytes, found: PhotoSet) -> int:
 def put_page(tx: Tx, key: bytes, upload_id: str, set_id: str, page: int) -> None:
     """Make a record a page of a set; all else that is said of it stays."""
     upload = store.get(tx, upload_id, to_change=True)
-    said = open_described(key, upload) | {"set": set_id, "page": page}
-    store.change(tx, upload_id, described=seal_described(key, upload_id, said))
+    said = _said(key, upload) | {"set": set_id, "page": page}
+    store.change(tx, upload_id, described=seal_json(key, said, context("uploads", upload_id, "described")))
 
 
 def move_page(tx: Tx, key: bytes, found: PhotoSet, upload_id: str, step: int) -> None:
@@ -139,7 +140,7 @@ def may_be_page(key: bytes, upload: Upload, name: str) -> bool:
     if not upload.complete or upload.opens == "never" and upload.verdict is not None:
         return False
     photo = upload.kind in PHOTO_KINDS if upload.kind else name.lower().endswith(PHOTO_ENDINGS)
-    return photo and "set" not in open_described(key, upload)
+    return photo and "set" not in _said(key, upload)
 
 
 def places(key: bytes, uploads: Sequence[Upload]) -> dict[str, Place]:
@@ -151,7 +152,7 @@ def places(key: bytes, uploads: Sequence[Upload]) -> dict[str, Place]:
     found = {upload_id: Place(number) for upload_id, number in alone.items()}
     sets: dict[str, list[tuple[int, Upload]]] = {}
     for upload in uploads:
-        said = open_described(key, upload)
+        said = _said(key, upload)
         if "set" in said:
             sets.setdefault(str(said["set"]), []).append((int(said.get("page", 0)), upload))
     for set_id, pages in sets.items():
@@ -166,8 +167,16 @@ def forget(tx: Tx, case_id: str) -> None:
     tx.execute(delete(photo_sets).where(photo_sets.c.case_id == case_id))
 
 
+def _said(key: bytes, upload: Upload) -> dict[str, Any]:
+    """All that is said of a record beside its name; most of it belongs to others and stays as it is."""
+    if upload.described is None:
+        return {}
+    said: Any = open_json(key, upload.described, context("uploads", upload.id, "described"))
+    return dict(said)
+
+
 def _page(key: bytes, upload: Upload, set_id: str) -> int | None:
-    said: dict[str, Any] = open_described(key, upload)
+    said = _said(key, upload)
     return int(said.get("page", 0)) if said.get("set") == set_id else None
 
 

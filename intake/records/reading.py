@@ -37,9 +37,11 @@ class Record:
         """The media type of its kind; for a kind that we do not know, plain bytes."""
         return media_type_of(self.upload.kind)
 
-    def name_out(self, reference: str, number: int) -> str:
-        """The name it is given out under, `number` being its place among the records of the case."""
-        return given_name(reference, number, self.about.name, extension_of(self.upload.kind))
+    def name_out(self, reference: str, number: int, page: int | None = None) -> str:
+        """The name it is given out under, `number` being its place among the records of the case, `page` its place in
+        a record of several photos: the pages of a record then stand together, in their order.
+        """
+        return given_name(reference, number, self.about.name, extension_of(self.upload.kind), page)
 
 
 def open_record(tx: Tx, key: bytes, upload: Upload) -> Record:

@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from intake import journal
 from intake.clock import Clock
@@ -28,7 +27,7 @@ from intake.journal import Event
 from intake.records import parts, store
 from intake.records.appending import Allowed, Appending
 from intake.records.parts import Part
-from intake.records.upload import IDLE_TIME, SENDER, About, State, Upload, seal_about, seal_described
+from intake.records.upload import IDLE_TIME, SENDER, About, State, Upload, seal_about
 from intake.records.vault import Vault
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -80,9 +79,8 @@ def begin_upload(
     limits: Limits,
     reserve: Quota,
     now: datetime,
-    described: dict[str, Any] | None = None,
 ) -> Upload:
-    """Announce a file of `length` bytes and reserve its room. `described` is what is said of it beside its name.
+    """Announce a file of `length` bytes and reserve its room.
 
     Raises UploadEmpty, UploadTooLarge, SpaceShort, or what `reserve` raises (QuotaFull); then nothing is reserved.
     """
@@ -99,7 +97,6 @@ def begin_upload(
         about=seal_about(key, upload_id, about), length=length, generation=0, state=State.RECEIVING, verdict=None,
         reason=None, kind=None, findings=None, made_at=now, touched_at=now, received_at=None, checked_at=None,
         expires_at=now + IDLE_TIME,
-        described=None if described is None else seal_described(key, upload_id, described),
     )  # fmt: skip
     store.add(tx, upload)
     journal.write(tx, Event.UPLOAD_BEGUN, now, actor=source.by, subject=upload.case_id, upload=upload.id, size=length)

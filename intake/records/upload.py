@@ -123,18 +123,6 @@ def open_findings(key: bytes, upload: Upload) -> Findings | None:
     return Findings(**_mapping(open_json(key, upload.findings, context("uploads", upload.id, "findings"))))
 
 
-def seal_described(key: bytes, upload_id: str, said: dict[str, Any]) -> bytes:
-    """Seal what is said of a record beside its name."""
-    return seal_json(key, said, context("uploads", upload_id, "described"))
-
-
-def open_described(key: bytes, upload: Upload) -> dict[str, Any]:
-    """What is said of a record beside its name; empty if nothing is. Raises SealBroken."""
-    if upload.described is None:
-        return {}
-    return _mapping(open_json(key, upload.described, context("uploads", upload.id, "described")))
-
-
 def _mapping(value: object) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise TypeError("sealed with something else than named values")

@@ -42,6 +42,7 @@ STATUS: dict[type[errors.IntakeError], int] = {
     errors.UploadNotFound: 404,
     errors.UploadGone: 410,
     errors.UploadEmpty: 400,
+    errors.NotAPhoto: 422,
     errors.UploadTooLarge: 413,
     errors.UploadOverrun: 413,
     errors.QuotaFull: 413,

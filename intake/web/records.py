@@ -10,7 +10,7 @@ from flask import Blueprint, Response, redirect, request
 from intake.cases import lifecycle, store, ways_in
 from intake.cases.case import Case
 from intake.db import Tx
-from intake.errors import IntakeError, SessionMissing, UploadNotFound
+from intake.errors import IntakeError, MoveNotAllowed, UploadNotFound
 from intake.languages import N_
 from intake.links.sessions import Role, Session
 from intake.records import parts, reading
@@ -24,8 +24,10 @@ from intake.records.staging import Staged
 from intake.records.upload import About, State, Verdict, key_owner
 from intake.web.errors import status_of
 from intake.web.file_form import FileForm
+from intake.web.helping import helper_here
 from intake.web.pages import page, say, speak
-from intake.web.security import csrf_ok, limit, need_csrf, need_session, services, session_of, start_session
+from intake.web.record_visitor import Visitor, visitor_here
+from intake.web.security import csrf_ok, limit, need_csrf, need_session, services, start_session
 from intake.web.uploads import a_place, announce, give_up, need_open_case, take_in
 
 blueprint = Blueprint("records", __name__, url_prefix="/case/records")
@@ -34,20 +36,6 @@ CHUNK_BYTES = 8 * 1024 * 1024
 NOTHING_CHOSEN = N_("Choose at least one file first.")
 UNFINISHED = N_("Some files have not arrived in full. Finish them, or remove them from the list, and press again.")
 NOTHING_SENT = N_("No file has arrived yet. Send at least one file first.")
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Who looks: for which case, through which sessions, and whether receipts of everything may be shown."""
-
-    case_id: str
-    sending: Session | None
-    looking: Session | None
-
-    @property
-    def sees_all(self) -> bool:
-        """Whether the e-mail address was typed."""
-        return self.looking is not None and self.looking.address_checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +60,7 @@ class Shown:
 @blueprint.get("")
 def show() -> Response:
     """The page."""
-    return _page(_visitor())
+    return _page(visitor_here())
 
 
 @blueprint.post("/start")
@@ -105,15 +93,15 @@ def send() -> Response:
                 _receive(session, staged)
                 count += 1
     except IntakeError as error:
-        return _page(_visitor(), say(error.message, **error.values), status_of(error))
-    return redirect("/case/records", 303) if count else _page(_visitor(), say(NOTHING_CHOSEN), 422)
+        return _page(visitor_here(), say(error.message, **error.values), status_of(error))
+    return redirect("/case/records", 303) if count else _page(visitor_here(), say(NOTHING_CHOSEN), 422)
 
 
 @blueprint.post("/<upload_id>/cancel")
 def cancel(upload_id: str) -> Response:
     """Take an unfinished file off the list."""
     need_csrf("records-cancel")
-    visitor = _visitor()
+    visitor = visitor_here()
     with services().database.read() as tx:
         upload = record_store.get(tx, upload_id)
     mine = visitor.sending is not None and upload.session_id == visitor.sending.id
@@ -125,9 +113,11 @@ def cancel(upload_id: str) -> Response:
 
 @blueprint.post("/done")
 def done() -> Response:
-    """The requester says that everything was sent."""
+    """The requester says that everything was sent. A helper cannot know that."""
     need_csrf("records-done")
-    visitor, now = _visitor(), services().clock()
+    visitor, now = visitor_here(), services().clock()
+    if visitor.looking is None and helper_here(visitor.sending):
+        raise MoveNotAllowed
     with services().database.read() as tx:
         waiting = any(shown.unfinished for shown in _list(tx, visitor))
         nothing = not record_store.of_case(tx, visitor.case_id)
@@ -136,18 +126,6 @@ def done() -> Response:
     with services().database.transaction() as tx:
         lifecycle.declare_records_complete(tx, services(), visitor.case_id, now)
     return redirect("/case/records", 303)
-
-
-def _visitor() -> Visitor:
-    """Raises SessionMissing unless this browser may send for a case, or look at one."""
-    sending, looking = session_of(Role.UPLOAD), session_of(Role.CASE)
-    if looking is not None and sending is not None and looking.subject != sending.subject:
-        # Two cases in one browser: whoever typed the address sees that case, else the newest link counts.
-        looking, sending = (looking, None) if looking.address_checked else (None, sending)
-    first = looking or sending
-    if first is None:
-        raise SessionMissing
-    return Visitor(first.subject, sending, looking)
 
 
 def _receive(session: Session, staged: Staged) -> None:
@@ -180,8 +158,9 @@ def _page(visitor: Visitor, mistake: str = "", status: int = 200) -> Response:
         speak((visitor.looking or visitor.sending).language or case.language)  # type: ignore[union-attr]  # one is there
         rows = _list(tx, visitor)
     settings = services().settings
+    helping = None if visitor.looking else helper_here(visitor.sending)
     return page(
         "case/records.html", status, case=case, rows=rows, visitor=visitor, mistake=mistake, kinds=ALLOWED, by_id=BY_ID,
-        reasons=REASONS, in_words=in_words, chunk=CHUNK_BYTES, Verdict=Verdict, State=State,
+        reasons=REASONS, in_words=in_words, helping=helping, chunk=CHUNK_BYTES, Verdict=Verdict, State=State,
         largest=settings.upload_max_bytes, plain_largest=settings.plain_form_max_bytes,
     )  # fmt: skip

@@ -52,6 +52,7 @@ LIMITS = {
     "address": "120 per hour",
     "sign_in": "60 per 15 minutes",
     "upload": "600 per hour",
+    "code": "60 per hour",
 }
 
 POLICY = (

@@ -6,7 +6,7 @@ import random
 import pillow_heif
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
-WORDS = ["date", "left", "right", "was", "seen", "and", "the", "follow", "up", "in", "weeks", "mg", "daily", "12.5", "of"]
+WORDS = ["date", "left", "right", "was", "seen", "and", "the", "follow", "up", "weeks", "mg", "daily", "12.5", "of"]
 PAPER = (210, 297)  # A4, millimetres
 X_HEIGHT = 0.52  # of the size of the type
 

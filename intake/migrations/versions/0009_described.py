@@ -1,4 +1,4 @@
-"""What is said of a record beside its name: sealed. Also whether it is a page of a record of several photos."""
+"""What the sender said of each file: its place on the checklist, its date, language and translation; sealed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,10 +10,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column; nothing is said of what is there already."""
-    op.add_column("uploads", sa.Column("described", sa.LargeBinary, nullable=True))
+    """Add the column; of what is there already nothing was said."""
+    with op.batch_alter_table("uploads") as table:
+        table.add_column(sa.Column("described", sa.LargeBinary, nullable=True))
 
 
 def downgrade() -> None:
     """Take the column away."""
-    op.drop_column("uploads", "described")
+    with op.batch_alter_table("uploads") as table:
+        table.drop_column("described")
