@@ -22,7 +22,7 @@ TILE = 100
 # A tile whose lines and words spread less than this over its grey holds nothing to read.
 WRITTEN_SPREAD = 6.0
 # Measured on made pages (docs/maintainers/photos.md): sharp ones lie above, ones that nobody reads lie below.
-BLURRED_BELOW = 0.28
+BLURRED_BELOW = 0.20
 DARK_BELOW, PALE_ABOVE, PALE_SPREAD = 60.0, 247.0, 10.0
 FEWEST_TILES = 4
 TURNED = (5, 6, 7, 8)  # EXIF: on its side
