@@ -16,7 +16,6 @@ from intake.records.disc_people import People
 from intake.records.disc_studies import Studies
 from intake.records.disc_summary import MODALITIES_TOLD, DiscSummary
 from intake.records.members import Member
-from intake.records.recognising import PICTURES, kind_by_head
 
 MEMBERS_MOST = 100_000  # as many as an archive may list
 FRAMES_MOST = 100_000

@@ -8,13 +8,15 @@ import pytest
 from sqlalchemy import select
 
 from intake.cases import draft as drafts
-from intake.cases import letters, lifecycle, ways_in
+from intake.cases import helpers, letters, lifecycle, parcels, viewers, ways_in
+from intake.cases.helpers import HelperKind
 from intake.db import Database, metadata
 from intake.desk import coordinators
 from intake.keys import wrapped_keys
 from intake.links import grants, sessions
 from intake.links.sessions import Role
 from intake.links.tokens import Purpose
+from intake.records import photo_sets
 from tests.builders import a_case, a_draft, answers_for_another
 from tests.web import sending
 from tests.web.desk_shelf import a_record
@@ -81,13 +83,22 @@ def everybody(client, services, now: datetime):
         links[Purpose.AGREE] = ways_in.agree_link(tx, services, case, now)
         agree = sessions.start(tx, Role.AGREE, case.id, now, address_checked=True)
         links[Purpose.CASE] = ways_in.current_case_link(tx, services, case, now)
+        helper = helpers.make_helper(tx, services, case.id, HelperKind.DOCTOR, "en", "", now)
+        links[Purpose.HELPER] = ways_in.address_of(services, helper.grant)
+        viewer = viewers.add_viewer(tx, services, case.id, viewers.Said("https://viewer.example.org/a"), None, now)
+        said = parcels.Contents(discs=1)
+        arrived, coming = (parcels.announce_parcel(tx, services, case.id, said, now).id for _ in range(2))
+        parcels.move_parcel(tx, services, case.id, arrived, parcels.ParcelState.RECEIVED, "system", now)
+        photos = photo_sets.begin_set(tx, case.id, "nobody", now)
     client.set_cookie("__Host-draft", secret, domain="localhost", secure=True)
     client.set_cookie("__Host-enrol", enrol, domain="localhost", secure=True)
     client.set_cookie("__Host-agree", agree, domain="localhost", secure=True)
     tokens = [link.rsplit("/", 1)[1] for link in links.values()]
     known = {"case_id": [case.id], "upload_id": [held.id, unfinished], "call_id": ["no-such-call"]}
-    which = {"which": ["what", "details", "translator", "original", "nonsense"]}
-    return client, known | which | {"token": tokens, "code": ["en"], "what": ["statistics", "abroad-DE"]}
+    known |= {"which": ["what", "details", "translator", "original", "nonsense"]}
+    known |= {"number": [str(helper.number)], "viewer_id": [viewer.id], "link_id": [viewer.id]}
+    known |= {"parcel_id": [arrived, coming], "set_id": [photos.id]}
+    return client, known | {"token": tokens, "code": ["en"], "what": ["statistics", "abroad-DE"]}
 
 
 STEPS = ["who", "asking", "readers", "patient", "patient-agrees", "reach-you", "timing", "condition", "treatment"]
@@ -100,7 +111,7 @@ def _addresses(app, known: dict[str, list[str]]) -> list[str]:
     for rule in app.url_map.iter_rules():
         made = [rule.rule]
         for argument in sorted(rule.arguments):
-            marks = (f"<{argument}>", f"<path:{argument}>")
+            marks = (f"<{argument}>", f"<path:{argument}>", f"<int:{argument}>")
             mark = next(each for each in marks if each in rule.rule)
             made = [one.replace(mark, value) for one in made for value in values[argument]]
         addresses += made
