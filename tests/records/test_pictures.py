@@ -109,9 +109,9 @@ KINDS = {"JPEG": {}, "PNG": {}, "HEIF": {}, "TIFF": {"compression": "tiff_lzw"}}
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_process_apart_sees_the_same_though_it_can_open_nothing(kind: str) -> None:
-    made, letter = page(11)
+    made, letter = page(11, per_mm=4)
     exif = {"exif": Image.Exif()} if kind == "JPEG" else {}
-    whole = as_file(photo(made, 11, blur=0.4 * letter), kind, **KINDS[kind], **exif).getvalue()
+    whole = as_file(photo(made, 11, blur=0.5 * letter), kind, **KINDS[kind], **exif).getvalue()
     seen = look(io.BytesIO(whole))
     assert seen.blurred and not seen.broken
     assert seen_apart(whole)["look"] == seen.as_json()
@@ -120,7 +120,7 @@ def test_the_process_apart_sees_the_same_though_it_can_open_nothing(kind: str) -
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="needs root and setpriv")
 def test_it_sees_an_iphone_photo_as_a_service_without_privileges_too() -> None:
     nobody = (shutil.which("setpriv") or "", "--reuid=65534", "--regid=65534", "--clear-groups")
-    whole = as_file(photo(page(12)[0], 12), "HEIF").getvalue()
+    whole = as_file(photo(page(12, per_mm=3)[0], 12), "HEIF").getvalue()
     assert seen_apart(whole, (*nobody, *PROGRAM))["look"] == look(io.BytesIO(whole)).as_json()
 
 

@@ -1,6 +1,7 @@
 """Looking changes nothing: GET, HEAD and OPTIONS on every route, twice, with valid links and sessions of every role."""
 
 import hashlib
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -106,14 +107,13 @@ STEPS += ["reason", "frame", "questions", "what-matters", "preferences", "record
 
 
 def _addresses(app, known: dict[str, list[str]]) -> list[str]:
-    values = known | {"filename": ["intake.css"], "step": STEPS, "name": ["no-such-letter.eml"]}
+    values = known | {"filename": ["intake.css"], "step": STEPS, "name": ["no-such-letter.eml", "records"]}
     addresses = []
     for rule in app.url_map.iter_rules():
         made = [rule.rule]
         for argument in sorted(rule.arguments):
-            marks = (f"<{argument}>", f"<path:{argument}>", f"<int:{argument}>")
-            mark = next(each for each in marks if each in rule.rule)
-            made = [one.replace(mark, value) for one in made for value in values[argument]]
+            mark = re.compile(rf"<(?:[^<>:]+:)?{argument}>")  # with or without a converter, as <int:number>
+            made = [mark.sub(value, one) for one in made for value in values[argument]]
         addresses += made
     return sorted(set(addresses))
 
