@@ -103,7 +103,7 @@ class ViewerForm(_CaseForm):
     )
     until = DateBoxes(
         N_("Until when does it work?"), required=False, when="future",
-        hint=N_("Many links end after some weeks. We then remind you in time."),
+        hint=N_("Many links end after some weeks. A week before, a mark stands here."),
     )  # fmt: skip
     item = Select(N_("What can be seen there?"), required=False, names=lambda form: form.items)
     note = Line(N_("A note for us"), required=False, most=NOTE_MOST, hint=N_("For example: press “Guest” first."))

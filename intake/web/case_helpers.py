@@ -21,10 +21,13 @@ blueprint.before_request(ask_address)
 
 HOME = "/case/helpers"
 SUBJECT = N_("Please send files for a second opinion")
-LETTER = N_(
-    "Hello,\n\nplease send the files we spoke about through this link. You can only add files there, never read any. "
-    "You need no account. The link ends on %(day)s.\n\n%(link)s\n\nIf the link does not open, go to %(place)s and type "
-    "this code: %(code)s\n\nThank you."
+LETTER = (
+    N_("Hello,"),
+    N_("Please send the files we spoke about through this link. You can only add files there, never read any."),
+    N_("You need no account. The link ends on %(day)s."),
+    "%(link)s",
+    N_("If the link does not open, go to %(place)s and type this code: %(code)s"),
+    N_("Thank you."),
 )
 
 
@@ -118,5 +121,6 @@ def _mail(helper: Helper, link: str) -> str:
     languages = services().languages
     speech = languages.gettext(helper.language)
     day = languages.format_date(helper.language, helper.grant.expires_at.date())
-    body = speech(LETTER) % {"day": day, "link": link, "place": _place(), "code": helper.code}
-    return f"mailto:?subject={quote(speech(SUBJECT))}&body={quote(body.replace(chr(10), chr(13) + chr(10)))}"
+    values = {"day": day, "link": link, "place": _place(), "code": helper.code}
+    body = "\r\n\r\n".join(speech(each) % values for each in LETTER)
+    return f"mailto:?subject={quote(speech(SUBJECT))}&body={quote(body)}"
