@@ -13,11 +13,16 @@ from intake.web import (
     case,
     case_agreement,
     case_describe,
+    case_helpers,
+    case_parcels,
+    case_photos,
     case_receipt,
+    case_viewers,
     case_whole,
     desk,
     desk_agreement,
     desk_calls,
+    desk_hands,
     desk_receipt,
     desk_records,
     desk_silent,
@@ -25,6 +30,7 @@ from intake.web import (
     dev,
     disc_words,
     errors,
+    helping,
     links,
     machines,
     pages,
@@ -42,6 +48,7 @@ from intake.web.security import HEADERS, HSTS, POLICY, SITE_POLICY, secure
 BLUEPRINTS = (
     request, links, case, case_agreement, agree, records, scripts, uploads, sign_in, desk, desk_records, desk_calls,
     desk_agreement, desk_suspects, machines, case_describe, case_whole, case_receipt, desk_receipt, desk_silent,
+    case_helpers, case_photos, case_viewers, case_parcels, desk_hands, helping,
 )  # fmt: skip
 # The build of the site names a file so when its name changes with its content.
 NAMED_BY_CONTENT = r"/assets/.+\.[0-9a-f]{16}\.\w+$"

@@ -89,6 +89,9 @@ class Settings:
     scanner_max_bytes: int = 2_000_000_000
     draft_days: int = 28
     upload_link_days: int = 30
+    helper_links: int = 5
+    helper_max_bytes: int = 10 * GIB
+    helper_max_files: int = 50
     vault_access: Mapping[str, str] = field(default_factory=dict, repr=False, metadata={"theirs": True})
 
     @property

@@ -176,6 +176,20 @@ class SessionMissing(IntakeError):
     message = N_("You have been signed out to keep the information safe. Open the link in our e-mail to come back.")
 
 
+class HelperLinkOver(SessionMissing):
+    """The link of a helper was ended by who made it, or its time is over."""
+
+    code = "helper_link_over"
+    message = N_("This link has ended. What has arrived is safe. Ask the person who gave you the link for a new one.")
+
+
+class CodeWrong(IntakeError):
+    """A code from a helper's sheet that stands for no link."""
+
+    code = "code_wrong"
+    message = N_("We do not know this code. Compare each letter with the sheet, and try again.")
+
+
 class AddressMismatch(IntakeError):
     """The e-mail address typed is not the one on file; `left` tries remain."""
 
@@ -241,6 +255,13 @@ class ReasonMissing(IntakeError):
     message = N_("Choose a reason, and say where else the person can go.")
 
 
+class HelpersEnough(IntakeError):
+    """As many links for helpers work already as one case may have; `most` says how many."""
+
+    code = "helpers_enough"
+    message = N_("You have %(most)s links that work. End one that is not needed any more, then make a new one.")
+
+
 # -- Records -----------------------------------------------------------------------------------------------------
 
 
@@ -263,6 +284,13 @@ class UploadEmpty(IntakeError):
 
     code = "upload_empty"
     message = N_("This file is empty. Choose the file again, or ask the hospital for a new copy.")
+
+
+class NotAPhoto(IntakeError):
+    """A file of another kind, chosen as a page of photos. Its name tells; its bytes are opened by the check alone."""
+
+    code = "not_a_photo"
+    message = N_("Choose photos only (JPEG, PNG or HEIC). Send other files on the page for all files.")
 
 
 class UploadTooLarge(IntakeError):

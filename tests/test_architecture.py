@@ -41,6 +41,7 @@ SQL = [
     "cases/consent.py",
     "cases/agreement.py",
     "cases/call_backs.py",
+    "cases/helpers.py", "cases/viewers.py", "cases/parcels.py", "records/photo_sets.py",
     "mail/outbox.py",
     "links/grants.py", "links/sessions.py", "records/parts.py", "desk/coordinators.py", "desk/openings.py",
     "records/quotas.py",
@@ -53,7 +54,7 @@ DOORS: dict[str, list[str]] = {
     "babel": ["languages.py"],
     "brotli": ["site/*"],
     "cryptography": ["keys.py"],
-    "ctypes": ["records/confining.py", "records/vault.py"],
+    "ctypes": ["records/confining.py", "records/refusing.py", "records/vault.py"],
     "email_validator": ["forms/*"],
     "flask": ["web/*", "app.py"],
     "flask_limiter": ["web/security.py"],
@@ -89,6 +90,7 @@ DOORS: dict[str, list[str]] = {
 PARSES_STRANGERS = {
     "records/looking.py", "records/opening.py", "records/archive.py", "records/unpacking.py", "records/pdf.py",
     "records/word.py", "records/scan_image.py", "records/recognising.py", "records/disc.py", "records/confining.py",
+    "records/pictures.py", "records/refusing.py",
 }  # fmt: skip
 
 # Calls with a door of their own.

@@ -140,6 +140,11 @@ def tell_withdrawn(tx: Tx, house: House, case: Case, now: datetime) -> None:
     _to_requester(tx, house, case, "case_withdrawn", now, link=_link(tx, house, case, now))
 
 
+def tell_parcel(tx: Tx, house: House, case: Case, letter: str, parcel_id: str, now: datetime) -> None:
+    """To the requester, once: what came by courier has arrived, or is on its way back."""
+    _to_requester(tx, house, case, letter, now, dedupe=f"{letter}:{parcel_id}", link=_link(tx, house, case, now))
+
+
 def ask_patient(tx: Tx, house: House, case: Case, address: str, now: datetime) -> bool:
     """To the patient's own address: somebody asks us something for you; say yes or no. False when the address, or the
     case, had enough letters for one day: nobody's mailbox is flooded through us.

@@ -234,7 +234,7 @@ def _moved(tx: Tx, house: House, case: Case, stage: Stage, actor: str, now: date
     change = {"from_stage": case.stage.value, "to_stage": stage.value}
     journal.write(tx, Event.STAGE_CHANGED, now, actor=actor, subject=case.id, **change, **facts)
     if stage not in RECEIVES_RECORDS:
-        grants.revoke_all(tx, case.id, now, (Purpose.UPLOAD,))
+        grants.revoke_all(tx, case.id, now, (Purpose.UPLOAD, Purpose.HELPER))
     return replace(case, stage=stage, turn=turn, due_at=due, stage_at=now, purge_at=until)
 
 

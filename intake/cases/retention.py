@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from intake import journal
-from intake.cases import agreement, call_backs, store
+from intake.cases import agreement, call_backs, helpers, parcels, store, viewers
 from intake.cases import draft as drafts
 from intake.cases.case import Stage
 from intake.cases.draft import DraftState
@@ -18,6 +18,7 @@ from intake.keys import KeyStore
 from intake.links import grants, sessions
 from intake.links.sessions import Role
 from intake.mail import outbox
+from intake.records import photo_sets
 from intake.records import store as records
 from intake.records.vault import Vault
 
@@ -104,6 +105,8 @@ def _purge_case(database: Database, keys: KeyStore, vault: Vault, case_id: str, 
         outbox.remove_case(tx, case.id)
         grants.revoke_all(tx, case.id, now)
         agreement.forget(tx, case.id)
+        for room in (helpers, viewers, parcels, photo_sets):
+            room.forget(tx, case.id)
         store.blank(tx, case.id, now)
         journal.write(tx, Event.PURGED, now, subject=case.id, records=len(objects))
     for object_id in objects:

@@ -70,10 +70,11 @@ def upload_grant(tx: Tx, house: House, case: Case, now: datetime) -> Grant:
         return standing
     until = now + timedelta(days=house.settings.upload_link_days)
     files, bytes_ = records.held(tx, case.id)
+    lent_files, lent_bytes = grants.promised(tx, Purpose.HELPER, case.id, now)
     settings = house.settings
     limits = {
-        "files": max(0, min(settings.link_max_files, settings.case_max_files - files)),
-        "bytes_": max(0, min(settings.link_max_bytes, settings.case_max_bytes - bytes_)),
+        "files": max(0, min(settings.link_max_files, settings.case_max_files - files - lent_files)),
+        "bytes_": max(0, min(settings.link_max_bytes, settings.case_max_bytes - bytes_ - lent_bytes)),
     }
     return grants.issue(tx, Purpose.UPLOAD, case.id, until, now, **limits)
 

@@ -1,6 +1,6 @@
 """The regular round: what ran out goes, and what a crash left behind. Harmless to do twice, or late."""
 
-from intake.cases import retention
+from intake.cases import helpers_over, retention
 from intake.jobs.check_record import recheck, settle
 from intake.jobs.mark_urgent import mark_urgent
 from intake.links import grants
@@ -15,6 +15,7 @@ STRAYS_EVERY_MINUTES = 15
 def sweep(services: Services, job: Job) -> None:
     """The sweeps of every room."""
     sweep_records(services)
+    helpers_over.sweep_helpers(services.database, services.vault, services, services.clock())
     retention.purge(services.database, services.keys, services.vault, services.clock())
     mark_urgent(services)
     sweep_strays(services)  # last: a store that is away must not keep the others waiting

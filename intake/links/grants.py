@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table, insert, select, update
+from sqlalchemy import BigInteger, Column, Integer, String, Table, func, insert, select, update
 
 from intake.db import Instant, Tx, metadata
 from intake.errors import LinkExpired, LinkForged, LinkReplaced, QuotaFull
@@ -172,6 +172,33 @@ def reserve(tx: Tx, grant_id: str, size_bytes: int) -> None:
     taken = {"files_left": grants.c.files_left - 1, "bytes_left": grants.c.bytes_left - size_bytes}
     if tx.execute(update(grants).where(grants.c.id == grant_id, *room).values(**taken)).rowcount == 0:
         raise QuotaFull
+
+
+def set_aside(tx: Tx, grant_id: str, files: int, bytes_: int) -> None:
+    """Take a share from what is left, for another grant to hold. Raises QuotaFull and takes nothing."""
+    room = (grants.c.files_left >= files, grants.c.bytes_left >= bytes_)
+    taken = {"files_left": grants.c.files_left - files, "bytes_left": grants.c.bytes_left - bytes_}
+    if tx.execute(update(grants).where(grants.c.id == grant_id, *room).values(**taken)).rowcount == 0:
+        raise QuotaFull
+
+
+def give_back(tx: Tx, grant_id: str, to_grant_id: str) -> None:
+    """Move all that is left of a grant that is over to another one, in one transaction of the caller's."""
+    left = get(tx, grant_id)
+    tx.execute(update(grants).where(grants.c.id == grant_id).values(files_left=0, bytes_left=0))
+    more = {
+        "files_left": grants.c.files_left + (left.files_left or 0),
+        "bytes_left": grants.c.bytes_left + (left.bytes_left or 0),
+    }
+    tx.execute(update(grants).where(grants.c.id == to_grant_id).values(**more))
+
+
+def promised(tx: Tx, purpose: Purpose, subject: str, now: datetime) -> tuple[int, int]:
+    """The files and bytes that the standing grants of this purpose for this subject may still bring."""
+    wanted = (grants.c.purpose == purpose.value, grants.c.subject == subject, grants.c.revoked_at.is_(None))
+    sums = select(func.coalesce(func.sum(grants.c.files_left), 0), func.coalesce(func.sum(grants.c.bytes_left), 0))
+    files, bytes_ = tx.all(sums.where(*wanted, grants.c.expires_at > now))[0]
+    return int(files), int(bytes_)
 
 
 def release(tx: Tx, grant_id: str, size_bytes: int) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Boolean, Column, Integer, String, Table, bindparam, delet
 
 from intake.db import Instant, Tx, metadata
 from intake.links import grants
+from intake.links.tokens import Purpose
 from intake.prepared import Prepared
 
 sessions = Table(
@@ -108,6 +109,12 @@ def read(tx: Tx, role: Role, secret: str, now: datetime) -> Session | None:
     return Session(
         row.id, role, row.subject, row.grant_id, row.address_checked, row.language, row.expires_at, row.seen_at
     )
+
+
+def grant_purpose(tx: Tx, secret: str) -> Purpose | None:
+    """The purpose of the grant that a session was made through, whether or not it is over; None for any other."""
+    grant_id = tx.scalar(select(sessions.c.grant_id).where(sessions.c.id == _id(secret)))
+    return grants.get(tx, grant_id).purpose if grant_id is not None else None
 
 
 def needs_touch(session: Session, now: datetime) -> bool:

@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     REFERRAL = "referral"
     INVITE = "invite"
     AGREE = "agree"
+    HELPER = "helper"
 
 
 @dataclass(frozen=True, slots=True)

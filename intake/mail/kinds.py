@@ -69,6 +69,8 @@ KINDS: Mapping[str, Kind] = {
     "agree": _kind("link link_days", "due_date"),
     "agreement_news": _kind("reference link"),
     "desk_agreement": _kind("reference link", "turn due_date"),
+    "parcel_received": _kind("reference link"),
+    "parcel_returned": _kind("reference link"),
 }
 
 

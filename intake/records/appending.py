@@ -4,13 +4,14 @@ While one part is synced and committed, the next is already being received. A pa
 still stands where this request left it and no newer request has taken the turn.
 """
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from intake import journal, queue
 from intake.clock import Clock
 from intake.db import Database, Tx
-from intake.errors import SealBroken, UploadGone, UploadOverrun, UploadReplaced, VaultAway
+from intake.errors import IntakeError, SealBroken, UploadGone, UploadOverrun, UploadReplaced, VaultAway
 from intake.journal import Event
 from intake.records import parts, store
 from intake.records.filling import OpenPart
@@ -24,15 +25,20 @@ SHORT_PART_BYTES = 1024 * 1024
 PART_TIME = timedelta(seconds=5)
 CHECK_JOB = "check_record"
 
+# Asked in the transaction of each part: raises when the sender may add no more. The floor above brings it.
+Allowed = Callable[[Tx], None]
+
 
 class Appending:
     """One request's turn at an upload. `take` what comes, `finish`, and always `close`."""
 
     def __init__(
-        self, database: Database, vault: Vault, key: bytes, upload: Upload, last: Part | None, clock: Clock
-    ) -> None:
+        self, database: Database, vault: Vault, key: bytes, upload: Upload, last: Part | None, clock: Clock,
+        allowed: Allowed | None = None, by: str = SENDER,
+    ) -> None:  # fmt: skip
         self._database, self._vault, self._key, self._clock = database, vault, key, clock
         self._upload = upload
+        self._allowed, self._by = allowed, by
         self._last = last
         self._open: OpenPart | None = None
         self._helper: ThreadPoolExecutor | None = None
@@ -105,7 +111,7 @@ class Appending:
         try:
             with self._database.transaction() as tx:
                 self._add_row(tx, kept, part)
-        except (UploadReplaced, UploadGone):
+        except IntakeError:  # said before the commit: no row went in
             part.drop()
             raise
         if part.replaced is not None:
@@ -113,6 +119,8 @@ class Appending:
 
     def _add_row(self, tx: Tx, kept: Part, part: OpenPart) -> None:
         now = self._clock()
+        if self._allowed is not None:
+            self._allowed(tx)
         upload = store.get(tx, self._upload.id, to_change=True)
         if upload.gone:
             raise UploadGone
@@ -122,7 +130,7 @@ class Appending:
         parts.add(tx, kept, part.replaced)
         store.change(tx, upload.id, touched_at=now, expires_at=now + IDLE_TIME)
         if kept.stop == upload.length:
-            _complete(tx, upload, now)
+            _complete(tx, upload, self._by, now)
 
 
 def _as_part(part: OpenPart) -> Part:
@@ -130,8 +138,8 @@ def _as_part(part: OpenPart) -> Part:
     return Part(place.upload_id, part.number, place.start, part.length, place.object_id)
 
 
-def _complete(tx: Tx, upload: Upload, now: datetime) -> None:
+def _complete(tx: Tx, upload: Upload, by: str, now: datetime) -> None:
     store.change(tx, upload.id, state=State.RECEIVED.value, received_at=now)
     queue.put(tx, CHECK_JOB, upload.id, now, now, dedupe=f"{CHECK_JOB}:{upload.id}")
     facts = {"upload": upload.id, "size": upload.length}
-    journal.write(tx, Event.UPLOAD_RECEIVED, now, actor=SENDER, subject=upload.case_id, **facts)
+    journal.write(tx, Event.UPLOAD_RECEIVED, now, actor=by, subject=upload.case_id, **facts)

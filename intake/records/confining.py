@@ -7,6 +7,8 @@ another program, write a file, leave a core, or go on after the parent; and it h
 import ctypes
 import resource
 
+from intake.records.refusing import refuse_programs
+
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 SIGKILL = 9
@@ -26,7 +28,9 @@ def confine(memory_bytes: int, cpu_seconds: int) -> None:
         libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
     _limit(resource.RLIMIT_AS, memory_bytes, memory_bytes)
     _limit(resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1)
-    for name in ("RLIMIT_CORE", "RLIMIT_FSIZE", "RLIMIT_NPROC", "RLIMIT_MEMLOCK", "RLIMIT_MSGQUEUE", "RLIMIT_NOFILE"):
+    if not refuse_programs(libc):
+        _limit(resource.RLIMIT_NPROC, 0, 0)  # then without threads, too
+    for name in ("RLIMIT_CORE", "RLIMIT_FSIZE", "RLIMIT_MEMLOCK", "RLIMIT_MSGQUEUE", "RLIMIT_NOFILE"):
         _limit(getattr(resource, name), 0, 0)
 
 

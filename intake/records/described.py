@@ -74,9 +74,9 @@ def place_in_set(key: bytes, upload: Upload) -> tuple[str, int]:
     return (str(held["set"]), int(held.get("page", 0))) if held.get("set") else ("", 0)
 
 
-def describe(tx: Tx, key: bytes, upload_id: str, said: Described, now: datetime) -> None:
+def describe(tx: Tx, key: bytes, upload_id: str, said: Described, now: datetime, by: str = SENDER) -> None:
     """Keep what is said of an upload, in place of what was said before. Raises UploadNotFound, also for one that is
-    gone. It counts as a sign of whoever sends.
+    gone. It counts as a sign of whoever sends; `by` is who says it, in the journal.
     """
     upload = store.get(tx, upload_id, to_change=True)
     if upload.gone:
@@ -84,7 +84,7 @@ def describe(tx: Tx, key: bytes, upload_id: str, said: Described, now: datetime)
     value = _open(key, upload) | asdict(said) | {"items": list(said.items)}
     sealed = seal_json(key, value, context("uploads", upload.id, "described"))
     store.change(tx, upload.id, described=sealed, touched_at=now)
-    journal.write(tx, Event.RECORD_DESCRIBED, now, actor=SENDER, subject=upload.case_id, upload=upload.id)
+    journal.write(tx, Event.RECORD_DESCRIBED, now, actor=by, subject=upload.case_id, upload=upload.id)
 
 
 def _open(key: bytes, upload: Upload) -> dict[str, Any]:

@@ -17,7 +17,7 @@ import pypdf.generic
 import pypdf.xmp
 from pydicom import charset, values
 
-from intake.records import disc, frames, opening, pdf, scan_image
+from intake.records import disc, frames, opening, pdf, pictures, scan_image
 from intake.records.archive import ArchiveTrouble
 from intake.records.confining import confine
 from intake.records.members import Member, Read, stream
@@ -35,7 +35,9 @@ NOT_ALLOWED = {errno.EMFILE, errno.ENFILE, errno.EPERM, errno.EACCES, errno.EFBI
 # What is wrong with a single file of a kind, as a reason.
 TROUBLES: dict[str, Callable[[Member], str | None]] = {"pdf": pdf.trouble, "dicom": scan_image.trouble}
 # How well a picture can be read, as facts; its modules must be imported whole above, for nothing can be opened later.
-LOOKS: dict[str, Callable[[Member], dict[str, Any] | None]] = {}
+LOOKS: dict[str, Callable[[Member], dict[str, Any] | None]] = {
+    "jpeg": pictures.look_at, "png": pictures.look_at, "tiff": pictures.look_at, "heic": pictures.look_at_heic,
+}  # fmt: skip
 
 
 class Upward:

@@ -34,12 +34,15 @@ def stem_of(name: str) -> str:
     return path.stem if 1 < len(path.suffix) <= 6 else shown
 
 
-def given_name(reference: str, number: int, name: str, extension: str) -> str:
-    """The name we give a record out under, as "AB12-01 own name.pdf": safe everywhere, with the ending of its kind."""
+def given_name(reference: str, number: int, name: str, extension: str, page: int | None = None) -> str:
+    """The name we give a record out under, as "AB12-01 own name.pdf" or, for a page of one, "AB12-01 p02 own name.jpg":
+    safe everywhere, with the ending of its kind.
+    """
     stem = PurePosixPath(clean_name(name)).stem
     stem = "".join("_" if letter in TROUBLE else letter for letter in stem)[:LONGEST_STEM]
     stem = stem.encode()[:LONGEST_STEM_BYTES].decode("utf-8", "ignore").strip(". ")
-    return f"{reference}-{number:02d} {stem or NAMELESS}{extension}"
+    paged = "" if page is None else f"p{page:02d} "
+    return f"{reference}-{number:02d} {paged}{stem or NAMELESS}{extension}"
 
 
 def content_disposition(name: str) -> str:

@@ -11,6 +11,7 @@ from intake.db import Tx
 from intake.errors import RecordNotReady, SealBroken
 from intake.records import parts, store
 from intake.records.filetypes import extension_of, media_type_of
+from intake.records.legible import Look, from_json
 from intake.records.names import given_name
 from intake.records.parts import Part
 from intake.records.sealing import Place, open_records
@@ -37,9 +38,16 @@ class Record:
         """The media type of its kind; for a kind that we do not know, plain bytes."""
         return media_type_of(self.upload.kind)
 
-    def name_out(self, reference: str, number: int) -> str:
-        """The name it is given out under, `number` being its place among the records of the case."""
-        return given_name(reference, number, self.about.name, extension_of(self.upload.kind))
+    @property
+    def look(self) -> Look | None:
+        """What the check saw of a picture, if it looked at one."""
+        return from_json(self.findings.look) if self.findings else None
+
+    def name_out(self, reference: str, number: int, page: int | None = None) -> str:
+        """The name it is given out under, `number` being its place among the records of the case, `page` its place in
+        a record of several photos: the pages of a record then stand together, in their order.
+        """
+        return given_name(reference, number, self.about.name, extension_of(self.upload.kind), page)
 
 
 def open_record(tx: Tx, key: bytes, upload: Upload) -> Record:

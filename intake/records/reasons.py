@@ -1,7 +1,7 @@
 """Why a record is not simply clean: one table of codes, what each means for the record, and what its sender reads."""
 
 from intake.errors import N_
-from intake.records.upload import Verdict
+from intake.records.upload import TAKEN_OUT, Verdict
 
 REASONS = {
     "kind_not_allowed": N_("We cannot take this kind of file. Send a PDF, a photo, scan images or a ZIP folder."),
@@ -17,6 +17,7 @@ REASONS = {
     "archive_inside": N_("We could not open a ZIP folder inside this one. A coordinator will look at it."),
     "password": N_("This file needs a password. Save it without the password and send it again."),
     "damaged": N_("This file did not arrive whole. Please send it again."),
+    "taken_out": N_("You took this page out. It was not kept."),
     "image_too_large": N_("This scan says it is larger than it can be. A coordinator will look at it with care."),
     "active_content": N_("We have it. A coordinator opens it with care, because it can do more than show pages."),
     "two_kinds": N_("We have it. A coordinator opens it with care, because it could be two kinds of file in one."),
@@ -33,7 +34,9 @@ REASONS = {
 }  # fmt: skip
 
 # Files that we do not keep. Everything else that is not clean is held, and opens by a deliberate act.
-REJECTED = frozenset({"kind_not_allowed", "macros", "infected", "archive_empty", "archive_bomb", "archive_tricks"})
+REJECTED = frozenset(
+    {"kind_not_allowed", "macros", "infected", "archive_empty", "archive_bomb", "archive_tricks", TAKEN_OUT}
+)
 # Held for one of these, a file waits for its sender, not for us.
 SENDER_CAN_MEND = ("password", "damaged", "archive_broken", "archive_method")
 # Held for one of these, a file is worth another check once there is a scanner, or the scanner is back.

@@ -27,7 +27,7 @@ from intake.errors import (
 )
 from intake.journal import Event
 from intake.records import arrivals, parts, quotas, store
-from intake.records.appending import Appending
+from intake.records.appending import Allowed, Appending
 from intake.records.arrivals import Arrival
 from intake.records.line import PIECE_BYTES, Piece
 from intake.records.parts import Part
@@ -48,6 +48,7 @@ class From:
     case_id: str
     grant_id: str
     session_id: str
+    by: str = SENDER  # who that is, in the journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def begin_upload(
         expires_at=now + IDLE_TIME,
     )  # fmt: skip
     store.add(tx, upload)
-    journal.write(tx, Event.UPLOAD_BEGUN, now, actor=SENDER, subject=upload.case_id, upload=upload.id, size=length)
+    journal.write(tx, Event.UPLOAD_BEGUN, now, actor=source.by, subject=upload.case_id, upload=upload.id, size=length)
     return upload
 
 
@@ -127,12 +128,15 @@ def append(
     clock: Clock,
     announced: int | None = None,
     arrival: Arrival | None = None,
+    allowed: Allowed | None = None,
+    by: str = SENDER,
 ) -> Progress:
     """Add the bytes of `pieces` from `offset` on; they may end early, and then all that came is kept.
 
-    `announced` is how many bytes the request says it brings; `arrival` is its own, if it has entered already. Durable
-    when it returns. Raises OffsetMismatch (with the true offset), UploadReplaced when a newer request has the turn,
-    UploadOverrun, UploadComplete, UploadGone, SpaceShort; what was committed before stays.
+    `announced` is how many bytes the request says it brings; `arrival` is its own, if it has entered already; `by` is
+    who sends it, in the journal. Durable when it returns. Raises OffsetMismatch (with the true offset), UploadReplaced
+    when a newer request has the turn, UploadOverrun, UploadComplete, UploadGone, SpaceShort, and before each part
+    whatever `allowed` raises; what was committed before stays.
     """
     with nullcontext(arrival) if arrival else arrivals.enter(upload_id) as mine:
         arrivals.settle(upload_id, before=mine)
@@ -142,7 +146,7 @@ def append(
                 raise UploadComplete
             return Progress(offset, upload.length, upload.expires_at)
         mine.begin(upload.generation)
-        appending = Appending(database, vault, key, upload, last, clock)
+        appending = Appending(database, vault, key, upload, last, clock, allowed, by)
         try:
             return Progress(_take_in(appending, pieces, mine), upload.length, upload.expires_at)
         except OSError as error:

@@ -1,6 +1,7 @@
 """Uploads as rows: announced, received, checked, or gone. SQL only; the rules are in `receiving` and `checking`."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +25,7 @@ from intake.db import Instant, Tx, metadata
 from intake.errors import UploadNotFound
 from intake.records.parts import parts
 from intake.records.reasons import SENDER_CAN_MEND, WAITS_FOR_SCANNER
-from intake.records.upload import State, Upload, Verdict
+from intake.records.upload import TAKEN_OUT, State, Upload, Verdict
 
 uploads = Table(
     "uploads",
@@ -110,9 +111,39 @@ def last_signs(tx: Tx, case_ids: Sequence[str]) -> dict[str, datetime]:
     return {row.case_id: row.sign for row in tx.all(wanted)}
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came through one grant: complete files that were kept, their bytes, unfinished ones, and when last."""
+
+    files: int = 0
+    bytes: int = 0
+    unfinished: int = 0
+    last_at: datetime | None = None
+
+
+def sent_by_grant(tx: Tx, case_id: str) -> dict[str, Sent]:
+    """What came through each grant of a case."""
+    found: dict[str, Sent] = {}
+    for upload in of_case(tx, case_id):
+        before = found.get(upload.grant_id or "", Sent())
+        kept = upload.complete and upload.verdict is not Verdict.REJECTED
+        last = max(filter(None, (before.last_at, upload.touched_at)))
+        found[upload.grant_id or ""] = Sent(
+            before.files + kept, before.bytes + kept * upload.length,
+            before.unfinished + (upload.state is State.RECEIVING), last,
+        )  # fmt: skip
+    return found
+
+
+def unfinished_of_grant(tx: Tx, grant_id: str) -> list[str]:
+    """Ids of the uploads of a grant that are still arriving."""
+    wanted = (uploads.c.grant_id == grant_id, uploads.c.state == State.RECEIVING.value)
+    return list(tx.execute(select(uploads.c.id).where(*wanted)).scalars())
+
+
 def needing_requester(tx: Tx, case_id: str) -> list[str]:
     """Ids of uploads that the sender should send again: rejected, or held for a reason that they can mend."""
-    rejected = uploads.c.verdict == Verdict.REJECTED.value
+    rejected = (uploads.c.verdict == Verdict.REJECTED.value) & (uploads.c.reason != TAKEN_OUT)
     mendable = (uploads.c.verdict == Verdict.HELD.value) & uploads.c.reason.in_(SENDER_CAN_MEND)
     wanted = select(uploads.c.id).where(uploads.c.case_id == case_id, rejected | mendable)
     return list(tx.execute(wanted.order_by(uploads.c.made_at, uploads.c.id)).scalars())

@@ -14,6 +14,8 @@ from intake.keys import context, open_json, seal_json
 IDLE_TIME = timedelta(days=7)
 # Who adds to a case and takes away what is unfinished, in the journal.
 SENDER = "requester"
+# Why a record was not kept: who sent it took it out again.
+TAKEN_OUT = "taken_out"
 
 
 class State(StrEnum):

@@ -228,7 +228,8 @@ class DirectoryVault:
     def need_answer(self) -> None:
         """Raises VaultRefuses if the directory cannot be looked into; one to be made yet is as good."""
         try:
-            next(os.scandir(self._folder), None)
+            with os.scandir(self._folder) as there:
+                next(there, None)
         except FileNotFoundError:
             return
         except OSError as error:

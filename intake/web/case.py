@@ -147,4 +147,6 @@ def _inside(tx: Tx, case: Case) -> dict[str, object]:
     }
 
 
-READS = frozenset({journal.Event.CASE_READ, journal.Event.RECORD_READ, journal.Event.RECORDS_READ})
+READS = frozenset(
+    {journal.Event.CASE_READ, journal.Event.RECORD_READ, journal.Event.RECORDS_READ, journal.Event.VIEWER_OPENED}
+)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, redirect, request
 
+from intake.db import Tx
 from intake.errors import MoveNotAllowed, UploadNotFound
 from intake.forms.case_records import Sent, dated_in_words, tongue_in_words
 from intake.forms.describe_record import DETAILS, ORIGINAL, PAGES, WHAT, DescribeForm, page_after, page_before
@@ -17,6 +18,7 @@ from intake.web.described_records import Shelf, read_shelf, spoken_context
 from intake.web.pages import page
 from intake.web.record_visitor import visitor_here
 from intake.web.security import guard, limit, need_csrf, services
+from intake.web.uploads import sent_by
 
 blueprint = Blueprint("case_describe", __name__, url_prefix="/case/records/describe")
 
@@ -63,9 +65,10 @@ def accept() -> Response:
     shown = set(request.form.getlist("shown"))
     key, now = house.keys.get(key_owner(shelf.case.id)), house.clock()
     with house.database.transaction() as tx:
+        by = _by(tx)
         for sent in shelf.guessed:
             if _mark(sent) in shown:
-                described.describe(tx, key, sent.id, sent.guessed, now)
+                described.describe(tx, key, sent.id, sent.guessed, now, by)
     return redirect(HOME, 303)
 
 
@@ -87,7 +90,7 @@ def answer(upload_id: str, which: str) -> Response:
     said = form.kept(asked.sent.said)
     key, now = house.keys.get(key_owner(asked.shelf.case.id)), house.clock()
     with house.database.transaction() as tx:
-        described.describe(tx, key, upload_id, said, now)
+        described.describe(tx, key, upload_id, said, now, _by(tx))
     return redirect(_next(asked, page_after(which, said)), 303)
 
 
@@ -110,6 +113,12 @@ def _shelf() -> Shelf:
     if not shelf.case.takes_records:
         raise MoveNotAllowed
     return shelf
+
+
+def _by(tx: Tx) -> str:
+    """Who says it, in the journal: somebody who only holds a helper's link, or the requester."""
+    visitor = visitor_here()
+    return sent_by(tx, visitor.sending.grant_id if visitor.sending and not visitor.looking else None)
 
 
 def _asked(upload_id: str, which: str) -> Asked:

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from intake import journal
-from intake.cases import agreeing, agreement, consent, silence, store
+from intake.cases import agreeing, agreement, consent, helpers, parcels, silence, store, viewers
 from intake.cases.agreement import PatientAgreement
 from intake.cases.case import MOVES, Case, Stage, may_move
 from intake.cases.completeness import Completeness
 from intake.cases.consent import Consent
+from intake.cases.helpers import Helper
+from intake.cases.parcels import Parcel
+from intake.cases.viewers import ViewerLink
 from intake.db import Tx
 from intake.desk import coordinators, openings
 from intake.errors import KeyGone, SealBroken
@@ -21,7 +24,8 @@ from intake.forms.specialist_page import SpecialistPage, specialist_page
 from intake.forms.steps.questions import asked_for_help
 from intake.forms.urgency import marks
 from intake.journal import Line
-from intake.records import reading
+from intake.records import legible, photo_sets, reading
+from intake.records.photo_sets import Place
 from intake.records.reading import Record
 from intake.records.upload import Upload, Verdict
 from intake.web.cookies import services
@@ -33,6 +37,36 @@ CONTACT = "reach-you"
 ALSO_CONTACT = {"readers": None, "asking": {"your_country"}, "patient": {"call_me"}}  # None: the whole page
 # Declining has a page of its own, for its reason; erasing is never a move made by hand at the desk.
 NOT_BY_HAND = frozenset({Stage.DECLINED, Stage.ERASED})
+
+
+@dataclass(frozen=True, slots=True)
+class OtherHands:
+    """What came, or comes, by other hands and ways; and where each record stands, by its id."""
+
+    helpers: dict[str, Helper]
+    viewers: list[ViewerLink]
+    parcels: list[Parcel]
+    places: dict[str, Place]
+
+    def helper(self, record: Record) -> Helper | None:
+        """Whose link a record came by; None for the requester's own."""
+        return self.helpers.get(record.upload.grant_id or "")
+
+    def pages(self, records: list[Record]) -> list[tuple[int, list[Record]]]:
+        """The records in their order, the pages of one together where the first of them stands: (number, pages)."""
+        rows: dict[tuple[int, str], list[Record]] = {}
+        for record in records:
+            place = self.places[record.upload.id]
+            rows.setdefault((place.number, place.set_id), []).append(record)
+        return [
+            (number, sorted(pages, key=lambda each: self.places[each.upload.id].page or 0))
+            for (number, _), pages in sorted(rows.items())
+        ]
+
+    @staticmethod
+    def hints(record: Record) -> list[str]:
+        """What may make a photographed page hard to read, as message ids with a place for the page."""
+        return legible.hints(record.look)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +89,7 @@ class CaseFile:
     sent: list[Sent]
     whole: Completeness
     silent_since: datetime | None
+    hands: OtherHands
 
     @property
     def moves(self) -> list[Stage]:
@@ -75,8 +110,8 @@ class CaseFile:
 
     @property
     def numbers(self) -> dict[str, int]:
-        """The number of each record, by its upload."""
-        return {record.upload.id: number for number, record in enumerate(self.records, start=1)}
+        """The number of each record, by its upload; the pages of one share it."""
+        return {upload_id: place.number for upload_id, place in self.hands.places.items()}
 
     @property
     def file_names(self) -> dict[str, str]:
@@ -183,4 +218,15 @@ def read_case_file(tx: Tx, case_id: str, who: str) -> CaseFile:
         sent=sent,
         whole=completeness_of(answers, house.knowledge, sent, context.today),
         silent_since=silence.silent_since(tx, [found], house.clock()).get(found.id),
+        hands=read_hands(tx, found, [record.upload for record in records]),
+    )  # fmt: skip
+
+
+def read_hands(tx: Tx, case: Case, uploads: list[Upload]) -> OtherHands:
+    """What came by other hands and ways. `uploads` are all of the case, as they were received. Raises KeyGone."""
+    keys = services().keys
+    return OtherHands(
+        {helper.grant.id: helper for helper in helpers.helpers_of(tx, keys, case)},
+        viewers.viewers_of(tx, keys, case), parcels.parcels_of(tx, keys, case),
+        photo_sets.places(keys.get(case.key_owner), uploads),
     )  # fmt: skip

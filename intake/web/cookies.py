@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from flask import Response, current_app, g, request
 
 from intake.db import Tx
-from intake.errors import CookiesOff, SessionMissing
+from intake.errors import CookiesOff, HelperLinkOver, SessionMissing
 from intake.links import sessions
 from intake.links.sessions import Role, Session
+from intake.links.tokens import Purpose
 from intake.services import Services
 
 VISIT = "__Host-visit"
@@ -36,8 +37,20 @@ def need_session(role: Role, tx: Tx | None = None) -> Session:
     """The live session of this browser in a role. Raises SessionMissing."""
     session = session_of(role, tx)
     if session is None:
-        raise SessionMissing
+        raise missing(role)
     return session
+
+
+def missing(role: Role) -> SessionMissing:
+    """What to raise where this browser has no live session in a role: a helper is told what to do."""
+    return HelperLinkOver() if role is Role.UPLOAD and _was_a_helper() else SessionMissing()
+
+
+def _was_a_helper() -> bool:
+    """Whether the cookie is that of a session through a helper's link: that person has no letter of ours to go to."""
+    with services().database.read() as tx:
+        purpose = sessions.grant_purpose(tx, request.cookies.get(cookie_name(Role.UPLOAD), ""))
+    return purpose is Purpose.HELPER
 
 
 def held_session(tx: Tx, role: Role) -> Session | None:

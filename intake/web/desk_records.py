@@ -14,7 +14,7 @@ from intake.desk import openings
 from intake.desk.coordinators import actor
 from intake.errors import RecordNotReady, RequestForged, SessionMissing, UploadNotFound
 from intake.journal import Event
-from intake.records import reading
+from intake.records import photo_sets, reading
 from intake.records import store as record_store
 from intake.records.bundle import Bundle, index_text, record_entry, text_entry
 from intake.records.reading import Record
@@ -64,8 +64,13 @@ class Shelf:
     def open(self, chosen: list[tuple[int, Upload]]) -> list[tuple[str, Record]]:
         """These records with the names that they are given out under."""
         with services().database.read() as tx:
-            records = [(number, reading.open_record(tx, self.key, upload)) for number, upload in chosen]
-        return [(record.name_out(self.case.reference, number), record) for number, record in records]
+            records = [reading.open_record(tx, self.key, upload) for _, upload in chosen]
+        places = photo_sets.places(self.key, self.uploads)
+        return [
+            (record.name_out(self.case.reference, place.number, place.page), record)
+            for record in records
+            if (place := places[record.upload.id])
+        ]
 
 
 @blueprint.get("/records/<upload_id>")

@@ -3,11 +3,12 @@ session and answers 303 to a clean address.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, Response, redirect
 
 from intake import journal
-from intake.cases import agreeing, letters, lifecycle, store, ways_in
+from intake.cases import agreeing, helpers, letters, lifecycle, store, ways_in
 from intake.cases import draft as drafts
 from intake.db import Tx
 from intake.errors import (
@@ -47,7 +48,7 @@ def land(token: str) -> Response:
         with services().database.read() as tx:
             _find(tx, pointer)
     except LinkExpired as over:
-        return _unlinked(page("link/over.html", 410, token=token, over=over, renewable=pointer.purpose in RENEWABLE))
+        return _unlinked(_over(token, pointer, over))
     return _unlinked(page("link/landing.html", token=token, purpose=pointer.purpose.value))
 
 
@@ -60,9 +61,9 @@ def enter(token: str) -> Response:
     try:
         with services().database.transaction() as tx:
             response = ENTER[pointer.purpose](tx, _find(tx, pointer))
-            journal.write(tx, Event.LINK_EXCHANGED, now, actor="link", purpose=pointer.purpose.value)
+            journal.write(tx, Event.LINK_EXCHANGED, now, **_who_came(tx, pointer))
     except LinkExpired as over:
-        return _unlinked(page("link/over.html", 410, token=token, over=over, renewable=pointer.purpose in RENEWABLE))
+        return _unlinked(_over(token, pointer, over))
     return _unlinked(response)
 
 
@@ -77,6 +78,12 @@ def send_again(token: str) -> Response:
     return _unlinked(page("link/sent_again.html"))
 
 
+def _over(token: str, pointer: Pointer, over: LinkExpired) -> Response:
+    """A link that is over: a button for a new one, or whom to ask for it."""
+    shown = {"token": token, "over": over, "renewable": pointer.purpose in RENEWABLE}
+    return page("link/over.html", 410, helping=pointer.purpose is Purpose.HELPER, **shown)
+
+
 def _find(tx: Tx, pointer: Pointer) -> Grant:
     grant = grants.find(tx, pointer, services().clock())
     if grant.used_at is not None:
@@ -85,11 +92,20 @@ def _find(tx: Tx, pointer: Pointer) -> Grant:
     return grant
 
 
+def _who_came(tx: Tx, pointer: Pointer) -> dict[str, Any]:
+    """Of a helper the case's journal tells, so that its people see it; of the others no case is named here."""
+    facts = {"actor": "link", "purpose": pointer.purpose.value}
+    lent = helpers.lent(tx, pointer.grant_id)
+    return facts | {"actor": helpers.HELPER, "subject": lent.case_id, "helper": lent.number} if lent else facts
+
+
 def _speak_of(tx: Tx, grant: Grant) -> None:
     """Speak the language of the draft or case that a link belongs to."""
     try:
         if grant.purpose in (Purpose.CONFIRM, Purpose.RESUME):
             speak(drafts.read_draft(tx, services().keys, grant.subject, services().clock()).language)
+        elif grant.purpose is Purpose.HELPER:
+            speak(_lent(tx, grant).language)
         elif grant.purpose in (Purpose.CASE, Purpose.UPLOAD, Purpose.AGREE):
             speak(store.case_by_id(tx, grant.subject).language)
     except IntakeError as gone:
@@ -138,6 +154,24 @@ def _upload(tx: Tx, grant: Grant) -> Response:
     return response
 
 
+def _helper(tx: Tx, grant: Grant) -> Response:
+    """To the page for sending, as somebody who can only add."""
+    response, now = redirect("/case/records", 303), services().clock()
+    held = held_session(tx, Role.UPLOAD)
+    if held is None or held.grant_id != grant.id:
+        how = {"grant": grant, "expires_at": grant.expires_at, "language": _lent(tx, grant).language}
+        start_session(tx, response, Role.UPLOAD, grant.subject, **how)
+    helpers.note_opened(tx, grant.id, now)
+    return response
+
+
+def _lent(tx: Tx, grant: Grant) -> helpers.Lent:
+    found = helpers.lent(tx, grant.id)
+    if found is None:  # its case was forgotten
+        raise LinkExpired
+    return found
+
+
 def _invite(tx: Tx, grant: Grant) -> Response:
     response = redirect("/desk/enrol", 303)
     start_session(tx, response, Role.ENROL, grant.subject, grant=grant)
@@ -160,6 +194,7 @@ ENTER: dict[Purpose, Callable[[Tx, Grant], Response]] = {
     Purpose.CASE: _case,
     Purpose.UPLOAD: _upload,
     Purpose.INVITE: _invite,
+    Purpose.HELPER: _helper,
     Purpose.AGREE: _agree,
     Purpose.REFERRAL: _not_yet,
 }

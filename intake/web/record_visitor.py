@@ -5,9 +5,9 @@ An upload session sees only what this very browser sent; everything else needs t
 
 from dataclasses import dataclass
 
-from intake.errors import SessionMissing
 from intake.links.sessions import Role, Session
 from intake.records.upload import Upload
+from intake.web.cookies import missing
 from intake.web.security import session_of
 
 
@@ -44,5 +44,5 @@ def visitor_here() -> Visitor:
         looking, sending = (looking, None) if looking.address_checked else (None, sending)
     first = looking or sending
     if first is None:
-        raise SessionMissing
+        raise missing(Role.UPLOAD)
     return Visitor(first.subject, sending, looking)

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, redirect, request
 from intake.cases import lifecycle, store, ways_in
 from intake.cases.case import Case
 from intake.db import Tx
-from intake.errors import BodyTooLarge, IntakeError, RequestForged, UploadNotFound
+from intake.errors import BodyTooLarge, IntakeError, MoveNotAllowed, RequestForged, UploadNotFound
 from intake.languages import N_
 from intake.links.sessions import Role, Session
 from intake.records import parts, reading, tus
@@ -24,6 +24,7 @@ from intake.records.staging import Staged
 from intake.records.upload import About, State, Verdict, key_owner
 from intake.web.errors import say_when, status_of
 from intake.web.file_form import FileForm
+from intake.web.helping import helper_here
 from intake.web.pages import language, page, say, speak
 from intake.web.record_visitor import Visitor, visitor_here
 from intake.web.records_words import words_of
@@ -119,9 +120,11 @@ def cancel(upload_id: str) -> Response:
 
 @blueprint.post("/done")
 def done() -> Response:
-    """The requester says that everything was sent."""
+    """The requester says that everything was sent. A helper cannot know that."""
     need_csrf("records-done")
     visitor, now = visitor_here(), services().clock()
+    if visitor.looking is None and helper_here(visitor.sending):
+        raise MoveNotAllowed
     with services().database.read() as tx:
         waiting = any(shown.unfinished for shown in _list(tx, visitor))
         nothing = not record_store.of_case(tx, visitor.case_id)
@@ -172,9 +175,13 @@ def _page(visitor: Visitor, mistake: str = "", status: int = 200) -> Response:
         rows = _list(tx, visitor)
         elsewhere = _elsewhere(tx, visitor, rows)
     settings = services().settings
+    helping = None if visitor.looking else helper_here(visitor.sending)
+    if helping:  # what others do is nothing to a helper
+        elsewhere = 0
     return page(
         "case/records.html", status, case=case, rows=rows, visitor=visitor, mistake=mistake, kinds=ALLOWED, by_id=BY_ID,
         reasons=REASONS, mendable=SENDER_CAN_MEND, in_words=in_words, chunk=CHUNK_BYTES, Verdict=Verdict, State=State,
-        elsewhere=elsewhere, words=words_of(services().languages, language()), script=script_address("records"),
+        helping=helping, elsewhere=elsewhere, script=script_address("records"),
+        words=words_of(services().languages, language(), helping=helping is not None),
         largest=settings.upload_max_bytes, plain_largest=settings.plain_form_max_bytes,
     )  # fmt: skip

@@ -34,6 +34,13 @@ SENTENCES = {
     "sure": N_("Remove {name}? What has arrived of it will be deleted."),
 }
 
+# For a helper, who has no letter of ours to go to.
+HELPING = {
+    "link": N_(
+        "This link has ended. What has arrived is safe. Ask the person who gave you the link for a new one."
+    ),
+}
+
 
 def _begun(ngettext: Counted, count: int) -> str:
     return ngettext("Sending {count} file.", "Sending {count} files.", count)
@@ -62,10 +69,14 @@ def _waits(ngettext: Counted, count: int) -> str:
 COUNTED = {"begun": _begun, "total": _total, "minutes": _minutes, "hours": _hours, "waits": _waits}
 
 
-def words_of(languages: Languages, code: str) -> dict[str, str | dict[str, str]]:
-    """Every sentence of the script in a language: as it is, or one for each of the language's plural forms."""
+def words_of(languages: Languages, code: str, *, helping: bool = False) -> dict[str, str | dict[str, str]]:
+    """Every sentence of the script in a language: as it is, or one for each of the language's plural forms.
+
+    `helping` is for somebody who sends through a helper's link.
+    """
     gettext, ngettext = languages.gettext(code), languages.ngettext(code)
-    said: dict[str, str | dict[str, str]] = {name: gettext(sentence) for name, sentence in SENTENCES.items()}
+    sentences = SENTENCES | HELPING if helping else SENTENCES
+    said: dict[str, str | dict[str, str]] = {name: gettext(sentence) for name, sentence in sentences.items()}
     samples = languages.plural_samples(code)
     for name, counted in COUNTED.items():
         said[name] = {form: counted(ngettext, sample) for form, sample in samples.items()}

@@ -53,6 +53,7 @@ LIMITS = {
     "sign_in": "60 per 15 minutes",
     "upload": "600 per hour",
     "describe": "1200 per hour",
+    "code": "60 per hour",
 }
 
 POLICY = (

@@ -4,15 +4,16 @@ Only an upload session may use them, and only for uploads of its own grant; what
 """
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 from flask import Blueprint, Response, current_app, g, request
 
-from intake.cases import lifecycle
+from intake.cases import helpers, lifecycle
 from intake.cases import store as cases
 from intake.db import Tx
 from intake.errors import (
+    HelperLinkOver,
     IntakeError,
     MoveNotAllowed,
     OffsetMismatch,
@@ -139,18 +140,23 @@ def cancel(upload_id: str) -> Response:
     return Response(status=204, headers=tus.standing())
 
 
-def announce(session: Session, about: About, length: int) -> Upload:
-    """Begin an upload for the case of an upload session, reserved against its grant."""
+def announce(
+    session: Session, about: About, length: int, also: Callable[[Tx, Upload], None] | None = None
+) -> Upload:
+    """Begin an upload for the case of an upload session, reserved against its grant; `also` joins its transaction."""
     house, now = services(), services().clock()
     settings = house.settings
     quotas = Quotas(settings.case_max_bytes, settings.case_max_files, settings.service_max_bytes or None)
     largest = settings.upload_max_bytes
     limits = Limits(largest, settings.disk_min_free_bytes, in_words(largest), quotas)
     key = house.keys.get(key_owner(session.subject))
-    source = From(session.subject, session.grant_id or "", session.id)
     with house.database.transaction() as tx:
         need_open_case(tx, session.subject)
-        return receiving.begin_upload(tx, key, house.vault, source, about, length, limits, grants.reserve, now)
+        source = From(session.subject, session.grant_id or "", session.id, sent_by(tx, session.grant_id))
+        upload = receiving.begin_upload(tx, key, house.vault, source, about, length, limits, grants.reserve, now)
+        if also is not None:
+            also(tx, upload)
+    return upload
 
 
 def need_disk(length: int) -> None:
@@ -163,17 +169,31 @@ def need_disk(length: int) -> None:
 def take_in(
     upload: Upload, offset: int, pieces: Iterable[Piece], announced: int | None, arrival: Arrival | None = None
 ) -> receiving.Progress:
-    """Add bytes to an upload."""
+    """Add bytes to an upload. A link that is ended meanwhile stops it before its next part (HelperLinkOver)."""
     house, key = services(), services().keys.get(key_owner(upload.case_id))
-    return receiving.append(
-        house.database, house.vault, key, upload.id, offset, pieces, house.clock, announced, arrival
-    )
+
+    def need_link(tx: Tx) -> None:
+        if not grants.stands(grants.get(tx, upload.grant_id or ""), house.clock()):
+            raise HelperLinkOver
+
+    with house.database.read() as tx:
+        by = sent_by(tx, upload.grant_id)
+    allowed = need_link if by == helpers.HELPER else None
+    what = (house.database, house.vault, key, upload.id, offset, pieces, house.clock)
+    return receiving.append(*what, announced, arrival, allowed, by)
+
+
+def sent_by(tx: Tx, grant_id: str | None) -> str:
+    """Who sends through a grant, in the journal."""
+    return helpers.HELPER if helpers.lent(tx, grant_id) else helpers.REQUESTER
 
 
 def give_up(upload: Upload) -> None:
     """Cancel an upload; a case that waited only for it moves on."""
     house, now = services(), services().clock()
-    removing.cancel_upload(house.database, house.vault, upload.id, grants.release, now)
+    with house.database.read() as tx:
+        by = sent_by(tx, upload.grant_id)
+    removing.cancel_upload(house.database, house.vault, upload.id, grants.release, now, by)
     with house.database.transaction() as tx:
         lifecycle.settle_records(tx, house, upload.case_id, now)
 

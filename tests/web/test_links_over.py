@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import func, select
 
 from intake import commands
-from intake.cases import ways_in
+from intake.cases import helpers, ways_in
+from intake.cases.helpers import HelperKind
 from intake.links import grants
 from intake.links.grants import Grant
 from intake.links.sessions import sessions
@@ -19,7 +20,8 @@ KINDS = [purpose for purpose in Purpose if purpose is not Purpose.REFERRAL]
 NOT_WHOLE = "This link is not complete."
 OVER = "This link no longer works."
 NEWER = "A newer link was sent to you"
-ASK = "Ask the person who"  # an invitation is renewed by the operator, not by its holder
+# An invitation is renewed by the operator, and a helper's link by the requester: not by their holders.
+SAID = {Purpose.INVITE: "Ask the person who", Purpose.HELPER: "Ask the person who gave you the link"}
 
 
 @pytest.fixture
@@ -36,6 +38,9 @@ def grant_of(services, now: datetime) -> Callable[[Purpose], Grant]:
                 draft = a_draft(tx, services, now)
                 ways_in.draft_link(tx, services, draft, purpose, now)
                 found = grants.standing(tx, purpose, draft.id, now)
+            elif purpose is Purpose.HELPER:
+                case = a_case(tx, services, now)
+                found = helpers.make_helper(tx, services, case.id, HelperKind.HOSPITAL, "en", "", now).grant
             else:
                 answers = answers_for_another(services) if purpose is Purpose.AGREE else None
                 found = grants.standing(tx, purpose, a_case(tx, services, now, answers=answers).id, now)
@@ -83,7 +88,7 @@ def test_a_true_signature_for_a_grant_of_another_purpose(client, services, grant
 def test_a_link_whose_time_is_over(client, services, still_clock, grant_of, purpose: Purpose) -> None:
     grant = grant_of(purpose)
     still_clock.advance(to=grant.expires_at)
-    refused(client, services, _path(services, grant), 410, ASK if purpose is Purpose.INVITE else OVER)
+    refused(client, services, _path(services, grant), 410, SAID.get(purpose, OVER))
 
 
 @pytest.mark.parametrize("purpose", KINDS)
@@ -91,7 +96,7 @@ def test_a_withdrawn_link(client, services, now, grant_of, purpose: Purpose) -> 
     grant = grant_of(purpose)
     with services.database.transaction() as tx:
         grants.revoke(tx, grant.id, now)
-    refused(client, services, _path(services, grant), 410, ASK if purpose is Purpose.INVITE else OVER)
+    refused(client, services, _path(services, grant), 410, SAID.get(purpose, OVER))
 
 
 @pytest.mark.parametrize("purpose", KINDS)
@@ -99,7 +104,7 @@ def test_a_replaced_link(client, services, now, grant_of, purpose: Purpose) -> N
     grant = grant_of(purpose)
     with services.database.transaction() as tx:
         grants.replace(tx, grant.id, grant.expires_at, now)
-    refused(client, services, _path(services, grant), 410, ASK if purpose is Purpose.INVITE else NEWER)
+    refused(client, services, _path(services, grant), 410, SAID.get(purpose, NEWER))
 
 
 @pytest.mark.parametrize("purpose", KINDS)
@@ -110,4 +115,4 @@ def test_a_link_that_ran_out_between_the_look_and_the_press(client, services, st
     assert page.status_code == 200
     still_clock.advance(minutes=1)
     answer = client.answer(page)
-    assert answer.status_code == 410 and (ASK if purpose is Purpose.INVITE else OVER) in answer.text
+    assert answer.status_code == 410 and SAID.get(purpose, OVER) in answer.text

@@ -1,6 +1,7 @@
 """Looking changes nothing: GET, HEAD and OPTIONS on every route, twice, with valid links and sessions of every role."""
 
 import hashlib
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from intake.cases import draft as drafts
-from intake.cases import letters, lifecycle, ways_in
+from intake.cases import helpers, letters, lifecycle, parcels, viewers, ways_in
+from intake.cases.helpers import HelperKind
 from intake.db import Database, metadata
 from intake.desk import coordinators
 from intake.forms.pages import PAGES
@@ -16,6 +18,7 @@ from intake.keys import wrapped_keys
 from intake.links import grants, sessions
 from intake.links.sessions import Role
 from intake.links.tokens import Purpose
+from intake.records import photo_sets
 from tests.builders import a_case, a_draft, answers_for_another
 from tests.web import sending
 from tests.web.desk_shelf import a_record
@@ -82,6 +85,13 @@ def everybody(client, services, now: datetime):
         links[Purpose.AGREE] = ways_in.agree_link(tx, services, case, now)
         agree = sessions.start(tx, Role.AGREE, case.id, now, address_checked=True)
         links[Purpose.CASE] = ways_in.current_case_link(tx, services, case, now)
+        helper = helpers.make_helper(tx, services, case.id, HelperKind.DOCTOR, "en", "", now)
+        links[Purpose.HELPER] = ways_in.address_of(services, helper.grant)
+        viewer = viewers.add_viewer(tx, services, case.id, viewers.Said("https://viewer.example.org/a"), None, now)
+        said = parcels.Contents(discs=1)
+        arrived, coming = (parcels.announce_parcel(tx, services, case.id, said, now).id for _ in range(2))
+        parcels.move_parcel(tx, services, case.id, arrived, parcels.ParcelState.RECEIVED, "system", now)
+        photos = photo_sets.begin_set(tx, case.id, "nobody", now)
     client.set_cookie("__Host-draft", secret, domain="localhost", secure=True)
     client.set_cookie("__Host-enrol", enrol, domain="localhost", secure=True)
     client.set_cookie("__Host-agree", agree, domain="localhost", secure=True)
@@ -89,6 +99,8 @@ def everybody(client, services, now: datetime):
     known = {"case_id": [case.id], "upload_id": [held.id, unfinished], "call_id": ["no-such-call"]}
     known |= {"token": tokens, "code": ["en"], "what": ["statistics", "abroad-DE"], "country": ["US"]}
     known |= {"which": ["what", "details", "translator", "original", "nonsense"]}
+    known |= {"number": [str(helper.number)], "viewer_id": [viewer.id], "link_id": [viewer.id]}
+    known |= {"parcel_id": [arrived, coming], "set_id": [photos.id]}
     return client, known
 
 
@@ -96,14 +108,13 @@ STEPS = [page.step for page in PAGES]
 
 
 def _addresses(app, known: dict[str, list[str]]) -> list[str]:
-    values = known | {"filename": ["intake.css"], "step": STEPS, "name": ["no-such-letter.eml"]}
+    values = known | {"filename": ["intake.css"], "step": STEPS, "name": ["no-such-letter.eml", "records"]}
     addresses = []
     for rule in app.url_map.iter_rules():
         made = [rule.rule]
         for argument in sorted(rule.arguments):
-            marks = (f"<{argument}>", f"<path:{argument}>")
-            mark = next(each for each in marks if each in rule.rule)
-            made = [one.replace(mark, value) for one in made for value in values[argument]]
+            mark = re.compile(rf"<(?:[^<>:]+:)?{argument}>")  # with or without a converter, as <int:number>
+            made = [mark.sub(value, one) for one in made for value in values[argument]]
         addresses += made
     return sorted(set(addresses))
 
