@@ -103,7 +103,7 @@ class Walk:
             if entry.length:
                 raise ArchiveTrouble("archive_broken")
             return
-        member = Member(above + entry.name, entry.length, lambda: stream(unpacked.read, entry.length))
+        member = Member(above + entry.name, entry.length, lambda: stream(unpacked.again().read, entry.length))
         self.members.append(member)
         self.facts["programs"] += is_program(head)
         if looks_like_program_as_record(entry.name, head):
@@ -112,6 +112,7 @@ class Walk:
             self._open_inside(unpacked.read, entry.length, member.name + "/", depth + 1)
         elif kind_by_head(head) == "pdf" and (trouble := pdf.trouble(member)):
             self.troubles.append(trouble)
+        unpacked.rest()
 
     def _open_inside(self, read: Read, length: int, above: str, depth: int) -> None:
         if depth > MOST_DEPTH:

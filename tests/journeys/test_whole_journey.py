@@ -103,7 +103,7 @@ def test_a_worried_reader_sends_a_case_and_a_coordinator_gets_the_records(
     tablet.get_by_role("button", name=re.compile("sent everything", re.IGNORECASE)).click()
 
     # The coordinator gets the letters, and downloads both records.
-    letters = smtp_server.wait_for(3, COORDINATOR)
+    letters = smtp_server.wait_for(3, COORDINATOR, seconds=180)  # they wait for the check of both files
     assert all(reference in str(each["Subject"]) for each in letters[1:])
     _download_and_compare(desk, house, letters[-1], tmp_path / "got", {sha256(study), sha256(letter)})
     axe(desk)
@@ -131,7 +131,7 @@ def test_the_whole_journey_without_any_script(house, smtp_server, visitors, tmp_
     see(page, small.name)
     page.get_by_role("button", name=re.compile("sent everything", re.IGNORECASE)).click()
 
-    letters = smtp_server.wait_for(3, COORDINATOR)
+    letters = smtp_server.wait_for(3, COORDINATOR, seconds=180)  # they wait for the check of both files
     _download_and_compare(desk, house, letters[-1], tmp_path / "got", {sha256(small), sha256(letter)})
     _nothing_leaked(house, smtp_server, addresses)
 

@@ -20,7 +20,9 @@ from intake.records.scanner import Pieces, Scan
 from intake.records.upload import State, Verdict
 from tests.records.bad_children import WAYS
 from tests.records.bench import KEY, Bench
+from tests.records.zips import honest_zip
 
+MIB = 1024 * 1024
 BODY = b"%PDF-1.7 a letter"
 LITTLE = Allowance(memory_bytes=256 * 1024 * 1024, cpu_seconds=1, wait_seconds=60)
 ENDS_AS = {
@@ -126,6 +128,14 @@ def test_the_real_child_reads_only_through_the_parent() -> None:
 
     assert look(counted, len(body), None)["kind"] == "dicom"
     assert asked == [(0, len(body))]
+
+
+def test_an_archive_of_many_files_is_looked_at_within_flat_memory() -> None:
+    """Each file that is kept in mind costs little: a state of the unpacking alone would be 40 KiB, 320 MiB in all."""
+    body = honest_zip({f"IMG{number}": b"P6 16 16 255 " + bytes(800) for number in range(8000)})
+    allowed = Allowance(memory_bytes=320 * MIB, cpu_seconds=60, wait_seconds=120)
+    found = look(lambda start, stop: iter([body[start:stop]]), len(body), None, allowed)
+    assert (found["kind"], found["reason"], found["facts"]["files"]) == ("zip", None, 8000)
 
 
 def test_what_goes_wrong_in_the_parent_comes_out_and_the_child_is_gone() -> None:
