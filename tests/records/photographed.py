@@ -6,6 +6,8 @@ import random
 import pillow_heif
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
+from intake.records.pictures import look
+
 WORDS = ["date", "left", "right", "was", "seen", "and", "the", "follow", "up", "weeks", "mg", "daily", "12.5", "of"]
 PAPER = (210, 297)  # A4, millimetres
 X_HEIGHT = 0.52  # of the size of the type
@@ -49,3 +51,21 @@ def as_file(seen: Image.Image, kind: str = "JPEG", **how: object) -> io.BytesIO:
         seen.convert("RGB" if kind == "JPEG" else seen.mode).save(out, kind, **how)
     out.seek(0)
     return out
+
+
+def judged(seeds: range, sizes: tuple[int, ...], lines: tuple[int, ...]) -> tuple[int, int, int, int]:
+    """(blurred and told, blurred and not told, sharp and told, sharp and not told) on a made set."""
+    found, missed, wrong, right = 0, 0, 0, 0
+    for seed in seeds:
+        for points in sizes:
+            for count in lines:
+                made, letter = page(seed, points=points, lines=count)
+                rnd = random.Random(seed * 100 + points)
+                grain, quality = rnd.uniform(2, 12), rnd.choice((60, 80, 95))
+                for share in (0.0, 0.1, 0.35, 0.6):
+                    told = look(as_file(photo(made, seed, blur=share * letter, grain=grain), quality=quality)).blurred
+                    found += share > 0.3 and told
+                    missed += share > 0.3 and not told
+                    wrong += share < 0.2 and told
+                    right += share < 0.2 and not told
+    return found, missed, wrong, right

@@ -11,7 +11,7 @@ from intake.web.errors import RETRY_SECONDS, STATUS
 from tests.test_errors import FAMILY
 from tests.visitor import Visitor
 
-VALUES = {"limit": "20 GB", "header": "Upload-Length", "offset": 7, "left": 3, "step": "who"}
+VALUES = {"limit": "20 GB", "header": "Upload-Length", "offset": 7, "left": 3, "step": "who", "most": 5}
 ABOUT_STARTING = (
     errors.SettingsIncomplete, errors.OperatorFileBroken, errors.KnowledgeBroken, errors.SchemaOutdated,
     errors.SiteBroken, errors.DemoRefused, errors.ScannerDown, errors.ScannerMissing,

@@ -28,7 +28,7 @@ def in_box(name: str) -> str:
 
 def on_page(name: str) -> str:
     """How a name stands on a page, apart from the text around it, whatever direction it has."""
-    return f"<bdi>{escape(name)}</bdi>"
+    return f">{escape(name)}</"  # alone in a <bdi>, or in a row whose direction is its own
 
 
 def test_a_name_comes_back_in_its_box_and_on_the_check_page(client: Visitor) -> None:
