@@ -19,6 +19,7 @@ from markupsafe import Markup
 from intake.languages import Languages
 
 STATIC = Path(__file__).parent / "static"
+_COMPILED: dict[Any, Any] = {}
 
 
 class Drawer:
@@ -55,6 +56,16 @@ class Spoken(Environment):
         known = (languages.gettext(language), languages.ngettext(language))
         self.install_gettext_callables(*known, newstyle=True)  # type: ignore[attr-defined]  # the extension's own
 
+    def compile(self, source: Any, name: str | None = None, filename: str | None = None, *how: Any) -> Any:
+        """Jinja's own, once for the same text and words in a process: one that makes its application anew, as tests do
+        for each of them, need not compile it again."""
+        if how or not isinstance(source, str):
+            return super().compile(source, name, filename, *how)
+        key = (self._put_in.gettext, source, name, filename)
+        if key not in _COMPILED:
+            _COMPILED[key] = super().compile(source, name, filename)
+        return _COMPILED[key]
+
     def _generate(self, source: nodes.Template, *how: Any, **more: Any) -> str:
         # Jinja's own place for changing what is compiled.
         return super()._generate(self._put_in.visit(source), *how, **more)
@@ -64,7 +75,7 @@ class _PutIn(NodeTransformer):
     """Writes what is the same on every page into the template."""
 
     def __init__(self, gettext: Any) -> None:
-        self._gettext = gettext
+        self.gettext = gettext
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         """`_("…")` and `url_for('static', filename="…")` without further values."""
@@ -72,7 +83,7 @@ class _PutIn(NodeTransformer):
         asked, said = getattr(node.node, "name", ""), [getattr(each, "value", None) for each in node.args]
         values = {each.key: getattr(each.value, "value", None) for each in node.kwargs}
         if asked == "_" and not values and isinstance(said[0], str):
-            return nodes.TemplateData(self._gettext(said[0]) % {}, lineno=node.lineno)
+            return nodes.TemplateData(self.gettext(said[0]) % {}, lineno=node.lineno)
         if asked == "url_for" and said == ["static"] and values["filename"]:
             return nodes.TemplateData(static_address(values["filename"]), lineno=node.lineno)
         return node
