@@ -34,6 +34,7 @@ from tests.components.clamav import clamd, own_clamd  # noqa: F401  # fixtures
 from tests.components.dcmtk import dcmtk  # noqa: F401
 from tests.components.guard.sitecustomize import refuse_network
 from tests.components.node import node  # noqa: F401
+from tests.components.nursery import nursery  # noqa: F401
 from tests.components.postgresql import PostgreSQL, postgresql  # noqa: F401
 from tests.components.seaweedfs import seaweedfs  # noqa: F401
 from tests.components.smtp import smtp_server  # noqa: F401

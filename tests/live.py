@@ -3,34 +3,34 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
 
 from intake.config import Settings, environment_name, read_settings
 from intake.keys import KeyStore
-from tests.components import ROOT
+from tests.components.nursery import Nursery, Process, begin_anew
 
 START_SECONDS = 40
 END_SECONDS = 15
-PROGRAM = "import sys\nfrom intake.cli import main\nsys.exit(main())"
 
 
 class LiveServer:
     """A running service. `env` is its environment, `base_url` where it answers, `logs` everything it has written."""
 
-    def __init__(self, env: dict[str, str], place: Path) -> None:
+    def __init__(self, env: dict[str, str], place: Path, nursery: Nursery | None = None) -> None:
         self.env = env
+        self._begin_process = nursery.begin if nursery else begin_anew
         self.place = place
         self.settings = read_settings(env)
         self.base_url = self.settings.base_url
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.processes: dict[str, Process | subprocess.Popen[bytes]] = {}
 
     def start(self, *commands: str) -> None:
         """Start the web and the worker (or the commands named), and wait until it answers."""
@@ -61,10 +61,14 @@ class LiveServer:
 
     def run(self, *arguments: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
         """Run another `intake …` command to its end, in the same environment."""
-        return subprocess.run(
-            [sys.executable, "-c", PROGRAM, *arguments],
-            env=self._whole_environment(), cwd=ROOT, capture_output=True, text=True, timeout=seconds,
-        )  # fmt: skip
+        with TemporaryFile() as out, TemporaryFile() as errors:
+            process = self._begin_process(arguments, self._whole_environment(), out, errors)
+            try:
+                code = process.wait(seconds)
+            finally:
+                _kill(process)
+            said = [Path(f"/proc/self/fd/{each.fileno()}").read_text() for each in (out, errors)]
+        return subprocess.CompletedProcess(arguments, code, *said)
 
     @property
     def logs(self) -> str:
@@ -73,11 +77,7 @@ class LiveServer:
 
     def _begin(self, command: str) -> None:
         with (self.place / f"{command}.txt").open("ab") as output:
-            self.processes[command] = subprocess.Popen(
-                [sys.executable, "-c", PROGRAM, command],
-                env=self._whole_environment(), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output,
-                stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
+            self.processes[command] = self._begin_process((command,), self._whole_environment(), output, output)
 
     def _whole_environment(self) -> dict[str, str]:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("INTAKE_")}
@@ -95,17 +95,21 @@ class LiveServer:
         pytest.fail("the service did not start:\n" + self.logs[-3000:])
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
+def _kill(process: Process | subprocess.Popen[bytes]) -> None:
+    """End it and all that it started, and wait for each of them."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    with suppress(ChildProcessError):
+        process.wait()
+        while True:
+            os.waitpid(-process.pid, 0)
 
 
 Starter = Callable[..., LiveServer]
 
 
 @pytest.fixture
-def start_server(settings: Settings, keys: KeyStore, tmp_path: Path) -> Iterator[Starter]:
+def start_server(settings: Settings, keys: KeyStore, tmp_path: Path, nursery: Nursery) -> Iterator[Starter]:
     """Call it for a running service: `start_server(mail="smtp", smtp_port=2525)`, settings by their names."""
     started: list[LiveServer] = []
 
@@ -118,7 +122,7 @@ def start_server(settings: Settings, keys: KeyStore, tmp_path: Path) -> Iterator
         env = {environment_name(name): str(value) for name, value in (basic | said).items()}
         place = tmp_path / "said"
         place.mkdir(exist_ok=True)
-        server = LiveServer(env, place)
+        server = LiveServer(env, place, nursery)
         started.append(server)
         server.start()
         return server

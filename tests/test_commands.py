@@ -15,6 +15,7 @@ from intake.errors import IntakeError, KeyRingUnfit
 from intake.keys import KeyRing
 from intake.records.vault import DirectoryVault
 from intake.services import make_services
+from tests.components.nursery import Nursery
 from tests.live import LiveServer
 
 Shell = Callable[..., LiveServer]
@@ -23,13 +24,13 @@ START, LOOK = [("serve",), ("work",)], [("journal", "verify")]
 
 
 @pytest.fixture
-def shell(settings: Settings, keys, tmp_path: Path) -> Shell:
+def shell(settings: Settings, keys, tmp_path: Path, nursery: Nursery) -> Shell:
     """Call it for a shell on this test's state, with settings by their names; nothing is started."""
 
     def opened(**said: object) -> LiveServer:
         basic = {"env": settings.env, "var": settings.var, "database_url": settings.database_url}
         env = {f"INTAKE_{name.upper()}": str(value) for name, value in (basic | said).items()}
-        return LiveServer(env, tmp_path)
+        return LiveServer(env, tmp_path, nursery)
 
     return opened
 
