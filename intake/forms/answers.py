@@ -51,7 +51,9 @@ def section(step: str, answers: Answers, context: FormContext) -> Section:
 
 def _worth_a_row(form: StepForm, field: Question, stand_ins: set[str]) -> bool:
     """A box such as "I do not know" speaks through the question it stands in for, if that is empty; "another
-    language" only if used."""
+    language" only if used; the details of a second contact only if there is one."""
+    if field.name in form.details and field.empty and form[form.details[field.name]].empty:
+        return False
     if field.name not in stand_ins:
         return True
     speaks = any(each.unless == field.name and each.empty for each in form.questions)

@@ -96,6 +96,8 @@ class StepForm(SignedForm):
     intro = ""
     intro_other = ""
     short_title = ""
+    # Questions that only tell more of another one: where nothing was said of either, a reader is shown that one alone.
+    details: Mapping[str, str] = {}
     button = N_("Continue")
     template = "request/step.html"
 

@@ -51,6 +51,13 @@ def test_what_was_not_asked_is_not_shown(context: FormContext) -> None:
     assert "plan" not in shown and "plan_date" not in shown
 
 
+def test_details_of_what_nobody_named_are_no_rows(context: FormContext) -> None:
+    nobody = section("readers", {"readers": {"may_read": ["nobody"]}}, context)
+    assert [row.field for row in nobody.rows] == ["may_read", "contact_name"]
+    half = section("readers", {"readers": {"may_read": ["nobody"], "contact_name": "Rui Secondcontact"}}, context)
+    assert len(half.rows) == 5
+
+
 def test_every_row_leads_back_to_its_field(context: FormContext) -> None:
     for each in rows(filled(context), context):
         for row in each.rows:

@@ -36,6 +36,7 @@ class Preferences(StepForm):
     title = N_("Who may read the case, and what you would like")
     title_other = N_("Who may read the case, and what the patient would like")
     short_title = N_("Countries and preferences")
+    details = {"doctor_reach": "doctor_name"}
     template = "request/preferences.html"
 
     countries = Checkboxes(

@@ -38,6 +38,8 @@ class Readers(StepForm):
         "patient if you can. We ask about the patient’s own doctor later."
     )
 
+    details = dict.fromkeys(("contact_relation", "contact_phone", "contact_email"), "contact_name")
+
     may_read = Checkboxes(
         N_("Who else may read the report?"),
         missing=N_("Tick who else may read the report, or “Nobody else”"),
