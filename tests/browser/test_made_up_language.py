@@ -88,12 +88,15 @@ LOOK = r"""([names, figures]) => {
       }
     }
   }
+  const leaves = (said) => (typeof said === "string" ? [said] : Object.values(said).flatMap(leaves));
   for (const element of document.body.querySelectorAll("*")) {
     if (!ours(element)) continue;
     for (const attribute of element.attributes) {
       const words = ["title", "alt", "placeholder", "aria-label", "aria-description", "aria-roledescription", "label"];
       const said = attribute.name.startsWith("data-") && attribute.value.includes(" ");
-      if (words.includes(attribute.name) || said) untold(attribute.value, `${element.tagName} ${attribute.name}`);
+      const parts = attribute.value.startsWith("{") ? leaves(JSON.parse(attribute.value)) : [attribute.value];
+      if (words.includes(attribute.name) || said)
+        for (const part of parts) untold(part, `${element.tagName} ${attribute.name}`);
     }
   }
   return [...new Set(told)];
@@ -158,6 +161,8 @@ def test_the_looker_sees_what_is_wrong(narrow: Callable[[], Page]) -> None:
         "<p>⟦Ýééş⟧ and no</p>": "p is not translated",
         "<button aria-label='Close'></button>": "BUTTON aria-label is not translated",
         "<p data-said='Copied now'></p>": "P data-said is not translated",
+        """<p data-said='{"a": "⟦ö⟧", "b": {"one": "Not this"}}'></p>""": "P data-said is not translated",
+        """<p data-said='{"a": "⟦ö⟧", "b": {"one": "⟦Ñöt⟧"}}'></p>""": "",
         "<p style='inline-size: 400px'>⟦ö⟧</p>": "wider than the screen",
         "<p style='inline-size: 40px; overflow: hidden; white-space: nowrap'>⟦ööööööö öööööööö⟧</p>": "cut off",
         "<p><bdi>Zoë</bdi>, <span lang='es'>hola</span>, 27, a@example.org ⟦ö ⟦ö⟧⟧</p>": "",
