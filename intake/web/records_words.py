@@ -28,6 +28,7 @@ SENTENCES = {
     "empty": N_("This file is empty. Choose another one."),
     "large": N_("This file is too large. Write to us or call us for another way."),
     "other": N_("This is not the same file as before, so it is sent from its beginning."),
+    "here": N_("This file is here already, so it is not sent again."),
     "wrong": N_("{name} is a different file, and nothing of it was sent. Choose {wanted} again, or remove it here."),
     "failed": N_("This did not work. Reload the page and choose the file again."),
     "removed": N_("Removed"),

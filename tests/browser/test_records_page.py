@@ -80,6 +80,21 @@ def test_several_files_are_sent_at_once_with_words_and_bars(
     assert visitors.complaints == []
 
 
+def test_what_is_here_is_not_sent_again(phone, services, case, tmp_path) -> None:
+    """Somebody who comes back to finish a file may choose all of them again, as they did the first time."""
+    letter, scan = tmp_path / "letter.pdf", tmp_path / "scan.pdf"
+    letter.write_bytes(b"%PDF-1.7 " + bytes(5000))
+    scan.write_bytes(b"%PDF-1.7 " + bytes(6000))
+    enter(phone, services, case)
+    choose(phone, letter)
+    expect(row_of(phone, letter.name)).to_contain_text("Arrived", timeout=SOON)
+    phone.reload()
+    choose(phone, letter, scan)
+    expect(row_of(phone, scan.name)).to_contain_text("Arrived", timeout=SOON)
+    expect(row_of(phone, letter.name).first).to_contain_text("This file is here already, so it is not sent again.")
+    assert sorted(arrived(services)) == sorted([letter.read_bytes(), scan.read_bytes()])
+
+
 def test_a_dead_line_and_a_dead_service_are_said_and_sending_goes_on_by_itself(
     phone, axe, case, live_server, services, study
 ) -> None:

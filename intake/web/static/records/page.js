@@ -179,6 +179,7 @@ const take = async (file, asked) => {
   uploads.push(upload);
   if (!file.size) return end(upload, "failed", words.empty);
   if (file.size > form.dataset.largest) return end(upload, "failed", words.large);
+  if (list.querySelector(`[data-here="${print}"]`)) return end(upload, "failed", words.here);
   show(upload, other ? words.other : words.waiting);
   if (other) say(words.other);
 };
