@@ -20,15 +20,19 @@ from intake.web import (
     case_viewers,
     case_whole,
     desk,
+    desk_account,
     desk_agreement,
     desk_calls,
     desk_hands,
+    desk_people,
     desk_receipt,
     desk_records,
+    desk_routing,
     desk_silent,
     desk_suspects,
     dev,
     disc_words,
+    enrolling,
     errors,
     helping,
     links,
@@ -49,6 +53,7 @@ BLUEPRINTS = (
     request, links, case, case_agreement, agree, records, scripts, uploads, sign_in, desk, desk_records, desk_calls,
     desk_agreement, desk_suspects, machines, case_describe, case_whole, case_receipt, desk_receipt, desk_silent,
     case_helpers, case_photos, case_viewers, case_parcels, desk_hands, helping,
+    enrolling, desk_account, desk_people, desk_routing,
 )  # fmt: skip
 # The build of the site names a file so when its name changes with its content.
 NAMED_BY_CONTENT = r"/assets/.+\.[0-9a-f]{16}\.\w+$"
