@@ -40,6 +40,7 @@ from intake.web import (
     pages,
     records,
     request,
+    rights,
     scripts,
     sign_in,
     turns,
@@ -66,6 +67,7 @@ def create_app(services: Services) -> Flask:
     pages.prepare(app, services)
     turns.prepare(app)
     secure(app, services.settings)
+    rights.prepare(app)
     disc_words.prepare(app)
     errors.register(app)
     for module in BLUEPRINTS:

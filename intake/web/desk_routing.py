@@ -82,9 +82,10 @@ def _routing_page(who: str, status: int = 200, mistakes: tuple[tuple[str, str], 
     with house.database.read() as tx:
         found, people = rules.read(tx), coordinators.everyone(tx, house.keys)
     me = next(one for one in people if one.id == who)
+    typed = {name: request.form.get(name, "") for name in ("language", "specialty", "country", "partner", "most")}
     enrolled = [one for one in people if one.state is State.ENROLLED]
     return page(
-        "desk/routing.html", status, routing=found, people=enrolled, me=me, mistakes=mistakes, typed=request.form,
+        "desk/routing.html", status, routing=found, people=enrolled, me=me, mistakes=mistakes, typed=typed,
         chosen=request.form.getlist("people"), names={one.id: one.name for one in people},
         countries=house.languages.country_names(language()), said=request.args.get("said", ""),
     )  # fmt: skip

@@ -6,7 +6,7 @@ What a script sends is JSON signed with the page's own token; every refusal of a
 import re
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, g, jsonify, redirect, request, url_for
 
 from intake import journal
 from intake.desk import coordinators, passkeys, passwords
@@ -41,9 +41,11 @@ TYPED = "elsewhere"  # the one field of the desk that people write sentences in
 def need_coordinator() -> str:
     """The id of the coordinator at the desk. Raises SessionMissing, or AccountClosed if the account is."""
     session = need_session(Role.DESK)
-    speak(session.language)
-    with services().database.read() as tx:
-        coordinators.need_open(tx, session.subject)
+    if g.get("intake_coordinator") != session.subject:  # `rights` has asked before the view does
+        speak(session.language)
+        with services().database.read() as tx:
+            coordinators.need_open(tx, session.subject)
+        g.intake_coordinator = session.subject
     return session.subject
 
 
