@@ -20,15 +20,19 @@ from intake.web import (
     case_viewers,
     case_whole,
     desk,
+    desk_account,
     desk_agreement,
     desk_calls,
     desk_hands,
+    desk_people,
     desk_receipt,
     desk_records,
+    desk_routing,
     desk_silent,
     desk_suspects,
     dev,
     disc_words,
+    enrolling,
     errors,
     helping,
     links,
@@ -36,6 +40,7 @@ from intake.web import (
     pages,
     records,
     request,
+    rights,
     scripts,
     sign_in,
     turns,
@@ -49,6 +54,7 @@ BLUEPRINTS = (
     request, links, case, case_agreement, agree, records, scripts, uploads, sign_in, desk, desk_records, desk_calls,
     desk_agreement, desk_suspects, machines, case_describe, case_whole, case_receipt, desk_receipt, desk_silent,
     case_helpers, case_photos, case_viewers, case_parcels, desk_hands, helping,
+    enrolling, desk_account, desk_people, desk_routing,
 )  # fmt: skip
 # The build of the site names a file so when its name changes with its content.
 NAMED_BY_CONTENT = r"/assets/.+\.[0-9a-f]{16}\.\w+$"
@@ -61,6 +67,7 @@ def create_app(services: Services) -> Flask:
     pages.prepare(app, services)
     turns.prepare(app)
     secure(app, services.settings)
+    rights.prepare(app)
     disc_words.prepare(app)
     errors.register(app)
     for module in BLUEPRINTS:

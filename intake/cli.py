@@ -47,6 +47,10 @@ def _parser() -> argparse.ArgumentParser:
     person.add_argument("name")
     person.add_argument("email")
     person.add_argument("--language", default="en")
+    person.add_argument("--lead", action="store_true", help="may look after the others' accounts")
+    changed = add("coordinator", _coordinator, "make somebody a lead or a coordinator, sign them out, or close")
+    changed.add_argument("what", choices=["lead", "coordinator", "sign-out", "close"])
+    changed.add_argument("email")
     add("purge", _purge, "forget drafts and cases whose time is over; the worker does it by itself, too")
     add("recheck", _recheck, "check records again that were held for want of a virus scanner")
     add("doctor", _doctor, "say how it stands with the virus scanner")
@@ -77,7 +81,14 @@ def _keys(settings: Settings, _: argparse.Namespace) -> None:
 
 
 def _invite(settings: Settings, given: argparse.Namespace) -> None:
-    print(_with(settings, lambda services: commands.invite(services, given.name, given.email, given.language)))
+    said = (given.name, given.email, given.language)
+    print(_with(settings, lambda services: commands.invite(services, *said, lead=given.lead)))
+
+
+def _coordinator(settings: Settings, given: argparse.Namespace) -> None:
+    many = _with(settings, lambda services: commands.change_coordinator(services, given.what, given.email))
+    told = {"sign-out": f"Ended {many} sessions.", "close": f"Closed the account; {many} cases went to others."}
+    print(told.get(given.what, f"It is the account of a {given.what} now."))
 
 
 def _demo(settings: Settings, _: argparse.Namespace) -> None:

@@ -3,25 +3,20 @@
 import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 from intake import journal, schema
-from intake.cases import retention
+from intake.cases import accounts, retention
 from intake.cases.retention import Purged
-from intake.cases.ways_in import address_of
 from intake.config import Settings, environment_name
 from intake.db import Database
 from intake.desk import coordinators
-from intake.errors import ScannerDown, ScannerMissing, SettingsIncomplete, VaultAway
+from intake.desk.coordinators import DeskRole
+from intake.errors import NobodyThere, ScannerDown, ScannerMissing, SettingsIncomplete, VaultAway
 from intake.jobs import check_record
 from intake.keys import KeyRing
-from intake.links import grants
-from intake.links.tokens import Purpose
-from intake.mail import outbox
 from intake.records.vault import prove
 from intake.services import Services
 
-INVITE_HOURS = 24
 # The harmless file that every scanner knows (EICAR), in two pieces, so that no scanner takes this one for it.
 SCANNER_TEST = b"".join((rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-", b"ANTIVIRUS-TEST-FILE!$H+H*"))
 PROOF_SECONDS = 10  # a store that is slower than this is as good as away while we start
@@ -83,18 +78,32 @@ def need_pages(services: Services) -> None:
         raise SettingsIncomplete(missing)
 
 
-def invite(services: Services, name: str, email: str, language: str) -> str:
-    """Invite a coordinator: a letter goes out and the same link comes back. It works once, for 24 hours."""
+def invite(services: Services, name: str, email: str, language: str, *, lead: bool = False) -> str:
+    """Invite a coordinator, or a lead: a letter goes out and the same link comes back. It works once, for 24 hours.
+
+    Somebody who has an account keeps their role.
+    """
+    role = DeskRole.LEAD if lead else DeskRole.COORDINATOR
+    with services.database.transaction() as tx:
+        return accounts.invite(tx, services, name, email, language, services.clock(), role=role)
+
+
+def change_coordinator(services: Services, what: str, email: str) -> int:
+    """Do to the account of an address what an operator asks: lead, coordinator, sign-out or close.
+
+    Returns how many sessions ended, or how many cases went to others. Raises NobodyThere.
+    """
     now = services.clock()
     with services.database.transaction() as tx:
-        person = coordinators.invite(tx, services.keys, services.ring, name, email, language, now)
-        grants.revoke_all(tx, person.id, now, (Purpose.INVITE,))
-        grant = grants.issue(tx, Purpose.INVITE, person.id, now + timedelta(hours=INVITE_HOURS), now)
-        link = address_of(services, grant)
-        message = services.letters.compose("invite", language, email, link=link, link_hours=INVITE_HOURS)
-        found_by = services.ring.hash("address", email.strip().casefold())
-        outbox.put(tx, services.keys, message, now, owner=None, role="coordinator", recipient_hash=found_by)
-    return link
+        person = coordinators.with_address(tx, services.keys, services.ring, email)
+        if person is None:
+            raise NobodyThere
+        if what == "sign-out":
+            return accounts.sign_out_by(tx, person.id, accounts.OPERATOR, now)
+        if what == "close":
+            return accounts.close_by(tx, services, person.id, accounts.OPERATOR, now)
+        coordinators.set_role(tx, person.id, DeskRole(what), accounts.OPERATOR, now)
+    return 0
 
 
 def anybody_enrolled(services: Services) -> bool:

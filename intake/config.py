@@ -64,6 +64,7 @@ class Settings:
     proxy_hops: int = 0
     rate_limits: bool = True
     limits_url: str = "memory://"
+    desk_passwords: bool = False
     mail: str = ""
     mail_from: str = ""
     mail_from_name: str = ""

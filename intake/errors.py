@@ -466,6 +466,53 @@ class AccountClosed(IntakeError):
     message = N_("This account is closed. Ask the person who runs the service.")
 
 
+class NobodyThere(IntakeError):
+    """No open account has this address."""
+
+    code = "nobody_there"
+
+    def __str__(self) -> str:
+        return "No open account at the desk has this e-mail address."
+
+
+class LeadNeeded(IntakeError):
+    """Only a lead may do this."""
+
+    code = "lead_needed"
+    message = N_("Only a lead may do this. Ask a lead at your desk.")
+
+
+class NotForYourself(IntakeError):
+    """What one lead does for another person, and nobody for themselves."""
+
+    code = "not_for_yourself"
+    message = N_("You cannot do this with your own account. Ask another lead.")
+
+
+class SignInRefused(IntakeError):
+    """Address, password or code is wrong, or there is no such account: never said which."""
+
+    code = "sign_in_refused"
+    message = N_("That did not fit. Check the e-mail address and the password, and type a new code from your app.")
+
+
+class CodeNotRight(IntakeError):
+    """Not the code that a lead gave beside a link; `left` tries remain."""
+
+    code = "code_not_right"
+    message = N_("This is not the code. Compare each letter with what the lead told you, and try again.")
+
+
+class PasswordUnfit(IntakeError):
+    """A password that is too easy to guess; the message of the instance says why."""
+
+    code = "password_unfit"
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(**values)
+        self.message = message
+
+
 # -- The web -----------------------------------------------------------------------------------------------------
 
 

@@ -49,6 +49,7 @@ class Event(StrEnum):
     CASE_OPENED = "case.opened"
     CASE_READ = "case.read"
     CASE_CLAIMED = "case.claimed"
+    CASE_ROUTED = "case.routed"
     CASE_HELD = "case.held"
     CASE_FREED = "case.freed"
     CASE_REFUSED = "case.refused"
@@ -90,6 +91,11 @@ class Event(StrEnum):
     COORDINATOR_REFUSED = "coordinator.refused"
     COORDINATOR_SIGNED_OUT = "coordinator.signed_out"
     COORDINATOR_CLOSED = "coordinator.closed"
+    COORDINATOR_ROLE = "coordinator.role"
+    COORDINATOR_RESET = "coordinator.reset"
+    COORDINATOR_AWAY = "coordinator.away"
+    COORDINATOR_PASSWORD = "coordinator.password"  # noqa: S105  # the name of an event
+    ROUTING_CHANGED = "routing.changed"
     PASSKEY_REMOVED = "passkey.removed"
     PURGED = "purged"
 

@@ -67,7 +67,7 @@ def say_where(services: Services) -> None:
     for name, path in places:
         print(f"  {name:<10}{base}{path}")
     if not commands.anybody_enrolled(services):
-        link = commands.invite(services, *FIRST_COORDINATOR)
+        link = commands.invite(services, *FIRST_COORDINATOR, lead=True)
         print(f"\n  Invite for a first coordinator (works once, 24 hours):\n  {link}\n")
     sys.stdout.flush()
 

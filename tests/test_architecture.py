@@ -45,6 +45,7 @@ SQL = [
     "mail/outbox.py",
     "links/grants.py", "links/sessions.py", "records/parts.py", "desk/coordinators.py", "desk/openings.py",
     "records/quotas.py",
+    "desk/rules.py", "desk/passwords.py",
     "migrations/*",
 ]  # fmt: skip
 DOORS: dict[str, list[str]] = {
@@ -53,7 +54,7 @@ DOORS: dict[str, list[str]] = {
     "argparse": ["cli.py"],
     "babel": ["languages.py"],
     "brotli": ["site/*"],
-    "cryptography": ["keys.py"],
+    "cryptography": ["keys.py", "desk/passwords.py"],
     "ctypes": ["records/confining.py", "records/refusing.py", "records/vault.py"],
     "email_validator": ["forms/*"],
     "flask": ["web/*", "app.py"],

@@ -9,7 +9,7 @@ from intake.cases.case import Case
 from intake.cases.draft import Draft, address_hash
 from intake.cases.house import House
 from intake.db import Tx
-from intake.desk import coordinators
+from intake.desk import coordinators, rota
 from intake.links.tokens import Purpose
 from intake.mail import outbox
 
@@ -116,7 +116,7 @@ def tell_desk_silence(tx: Tx, house: House, silent: list[Case], now: datetime) -
     """To each at the desk: so many of their cases have been silent for long. The desk shows which."""
     counts: Counter[tuple[str, str]] = Counter()
     for case in silent:
-        counts.update(_desk_addresses(tx, house, case.coordinator_id))
+        counts.update(_desk_addresses(tx, house, case.coordinator_id, now))
     for (address, language), count in counts.items():
         values = {"link": f"{house.settings.base_url}/desk/silent", "count": count}
         message = house.letters.compose("desk_silence", language, address, **values)
@@ -178,7 +178,7 @@ def _asked_enough(tx: Tx, case: Case, now: datetime) -> bool:
 
 def tell_call_asked(tx: Tx, house: House, now: datetime) -> None:
     """To everybody at the desk: somebody asks to be called. Who it is, only the desk shows."""
-    for address, language in _desk_addresses(tx, house, None):
+    for address, language in _desk_addresses(tx, house, None, now):
         message = house.letters.compose("desk_call_me", language, address, link=f"{house.settings.base_url}/desk/calls")
         found_by = address_hash(house.keys, address)
         outbox.put(tx, house.keys, message, now, owner=None, role=COORDINATOR, recipient_hash=found_by)
@@ -218,7 +218,7 @@ def _to_desk(tx: Tx, house: House, case: Case, letter: str, now: datetime) -> No
     if case.held_as_suspect:  # nobody is bothered before somebody has looked at the list of suspects
         return
     link = f"{house.settings.base_url}/desk/cases/{case.id}"
-    for address, language in _desk_addresses(tx, house, case.coordinator_id):
+    for address, language in _desk_addresses(tx, house, case.coordinator_id, now):
         values = {"reference": case.reference, "link": link, "turn": case.turn.value, "due_date": case.due_at}
         message = house.letters.compose(letter, language, address, **values)
         outbox.put(
@@ -227,10 +227,12 @@ def _to_desk(tx: Tx, house: House, case: Case, letter: str, now: datetime) -> No
         )  # fmt: skip
 
 
-def _desk_addresses(tx: Tx, house: House, coordinator_id: str | None) -> list[tuple[str, str]]:
-    """The coordinator who has the case, else all of them, else the operator's own mailbox: never nobody."""
-    everyone = coordinators.enrolled(tx, house.keys)
-    theirs = [one for one in everyone if one.id == coordinator_id] or everyone
+def _desk_addresses(
+    tx: Tx, house: House, coordinator_id: str | None, now: datetime
+) -> list[tuple[str, str]]:
+    """The coordinator who has the case, or who stands in; else all who are there (see `desk/rota.py`); else the
+    operator's own mailbox: never nobody."""
+    theirs = rota.readers(coordinators.enrolled(tx, house.keys), coordinator_id, now)
     if not theirs:
         return [(house.operator.contact.coordinators_mailbox, house.languages.offered[0])]
     return [(one.email, house.languages.choose(one.language)) for one in theirs]

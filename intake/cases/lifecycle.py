@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from intake import journal
-from intake.cases import agreeing, consent, letters, silence, store, suspicion
+from intake.cases import agreeing, consent, letters, routing, silence, store, suspicion
 from intake.cases import agreement as agreements
 from intake.cases import draft as drafts
 from intake.cases.agreement import Wanted
@@ -110,6 +110,7 @@ def open_case(tx: Tx, house: House, draft: Draft, request: Request, now: datetim
     drafts.mark_sent(tx, draft)
     # From now on the answers are the case's alone. What a crash leaves here goes when the draft's time is over.
     tx.after_commit(lambda: house.keys.destroy(draft.key_owner))
+    case = routing.route_case(tx, house, case, request.answers, now)
     letters.tell_opened(tx, house, case, now)
     silence.plan(tx, case, now, now)
     if request.patient is not None:
@@ -129,6 +130,7 @@ def free_suspect(
     case = _need_suspect(tx, case_id)
     store.change(tx, case_id, held_as_suspect=False)
     case = replace(case, held_as_suspect=False)
+    case = routing.route_case(tx, house, case, store.read_answers(tx, house.keys, case), now)
     letters.tell_desk_opened(tx, house, case, now)
     if case.stage is not Stage.OPENED:
         letters.tell_desk_records_in(tx, house, case, now)

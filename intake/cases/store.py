@@ -3,7 +3,21 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, LargeBinary, Row, String, Table, and_, distinct, func, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    and_,
+    distinct,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from intake.cases.case import RECEIVES_RECORDS, Case, Stage, Turn
 from intake.cases.older_answers import as_today
@@ -41,6 +55,7 @@ cases = Table(
     Column("held_as_suspect", Boolean, nullable=False),
     Column("traits", String(80), nullable=False),
     Column("text_hash", String(64), nullable=True, index=True),
+    Index("ix_cases_coordinator_id_stage", "coordinator_id", "stage"),
 )
 
 
@@ -116,6 +131,25 @@ def claim(tx: Tx, case_id: str, coordinator_id: str) -> bool:
     """Give an unclaimed case to a coordinator, in one statement. False if somebody has it."""
     free = (cases.c.id == case_id, cases.c.coordinator_id.is_(None))
     return tx.execute(update(cases).where(*free).values(coordinator_id=coordinator_id)).rowcount == 1
+
+
+def hand_back(tx: Tx, case_id: str) -> None:
+    """Let nobody have the case, so that it can be given anew."""
+    change(tx, case_id, coordinator_id=None)
+
+
+def loads(tx: Tx) -> dict[str, int]:
+    """How many cases at work each coordinator has; who has none is left out."""
+    at_work = select(cases.c.coordinator_id, func.count().label("many")).where(
+        cases.c.coordinator_id.is_not(None), cases.c.stage.in_(AT_WORK)
+    )
+    return {row.coordinator_id: row.many for row in tx.all(at_work.group_by(cases.c.coordinator_id))}
+
+
+def held_by(tx: Tx, coordinator_id: str) -> list[Case]:
+    """Every case that a coordinator has and that somebody waits for, held until the end of the transaction."""
+    theirs = (cases.c.coordinator_id == coordinator_id, cases.c.stage.in_([*AT_WORK, Stage.REPORTED.value]))
+    return [_case(row) for row in tx.all(select(cases).where(*theirs).order_by(cases.c.id).with_for_update())]
 
 
 def queue(

@@ -121,9 +121,14 @@ def add_viewer(tx: Tx, house: House, case_id: str, said: Said, ends_at: datetime
 
 
 def withdraw_viewer(tx: Tx, case_id: str, link_id: str, now: datetime) -> None:
-    """Take a link back: nobody opens it through us any more, and its text is blanked. Twice is once."""
-    mine = (viewer_links.c.id == link_id, viewer_links.c.case_id == case_id, viewer_links.c.withdrawn_at.is_(None))
-    gone = update(viewer_links).where(*mine).values(withdrawn_at=now, said=b"")
+    """Take a link back: nobody opens it through us any more, and its text is blanked. Twice is once.
+
+    Raises NotYours if this case has no such link.
+    """
+    known = (viewer_links.c.id == link_id, viewer_links.c.case_id == case_id)
+    if tx.one_or_none(select(viewer_links.c.id).where(*known)) is None:
+        raise NotYours
+    gone = update(viewer_links).where(*known, viewer_links.c.withdrawn_at.is_(None)).values(withdrawn_at=now, said=b"")
     if tx.execute(gone).rowcount:
         journal.write(tx, Event.VIEWER_WITHDRAWN, now, actor=REQUESTER, subject=case_id, viewer=link_id)
 

@@ -128,6 +128,11 @@ def drop(tx: Tx, passkey_id: str) -> None:
     tx.execute(delete(passkeys).where(passkeys.c.id == passkey_id))
 
 
+def drop_all(tx: Tx, coordinator_id: str) -> None:
+    """Forget every passkey of a coordinator."""
+    tx.execute(delete(passkeys).where(passkeys.c.coordinator_id == coordinator_id))
+
+
 def keep_challenge(tx: Tx, kind: Kind, bound_to: str, challenge: bytes, now: datetime) -> None:
     """Keep a challenge for the session or visit `bound_to`, in place of its last one; what is over goes."""
     tx.execute(delete(challenges).where(challenges.c.expires_at <= now))

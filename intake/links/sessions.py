@@ -55,6 +55,8 @@ class Role(StrEnum):
 IDLE = {Role.CASE: timedelta(minutes=30), Role.DESK: timedelta(minutes=15), Role.ENROL: timedelta(minutes=30)}
 LONGEST = {Role.CASE: timedelta(hours=12), Role.DESK: timedelta(hours=8), Role.ENROL: timedelta(minutes=30)}
 IDLE[Role.AGREE], LONGEST[Role.AGREE] = IDLE[Role.CASE], LONGEST[Role.CASE]
+# How many of a person's sessions live at once (V7.1.2): a computer and a telephone. With one more, the oldest ends.
+MOST_AT_ONCE = {Role.DESK: 2}
 SEEN_EVERY = timedelta(seconds=60)
 
 
@@ -69,6 +71,15 @@ class Session:
     address_checked: bool
     language: str | None
     expires_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """One live session as its holder sees it in a list."""
+
+    id: str
+    made_at: datetime
     seen_at: datetime
 
 
@@ -92,6 +103,10 @@ def start(
         "language": language, "made_at": now, "seen_at": now, "expires_at": end,
     }  # fmt: skip
     tx.execute(insert(sessions), row)
+    if role in MOST_AT_ONCE:
+        others = [one for one in live(tx, role, subject, now) if one.id != row["id"]]
+        for one in others[MOST_AT_ONCE[role] - 1 :]:
+            end_one(tx, role, subject, one.id, now)
     return secret
 
 
@@ -151,6 +166,22 @@ def forget(tx: Tx, before: datetime) -> int:
     """Take the rows of sessions away that ended or ran out before a moment. Returns how many."""
     over = or_(sessions.c.expires_at < before, sessions.c.ended_at < before)
     return tx.execute(delete(sessions).where(over)).rowcount
+
+
+def live(tx: Tx, role: Role, subject: str, now: datetime) -> list[Live]:
+    """The live sessions of a subject in a role that has an idle limit, the newest first."""
+    seen_since = now - IDLE[role]
+    wanted = (sessions.c.role == role.value, sessions.c.subject == subject, sessions.c.ended_at.is_(None))
+    still = (sessions.c.expires_at > now, sessions.c.seen_at >= seen_since)
+    rows = tx.all(select(sessions).where(*wanted, *still).order_by(sessions.c.made_at.desc(), sessions.c.id))
+    return [Live(row.id, row.made_at, row.seen_at) for row in rows]
+
+
+def end_one(tx: Tx, role: Role, subject: str, session_id: str, now: datetime) -> bool:
+    """End one session of a subject, if it has it and it was not ended before."""
+    wanted = (sessions.c.id == session_id, sessions.c.role == role.value, sessions.c.subject == subject)
+    ended = update(sessions).where(*wanted, sessions.c.ended_at.is_(None)).values(ended_at=now)
+    return tx.execute(ended).rowcount == 1
 
 
 def end_all(tx: Tx, role: Role, subject: str, now: datetime) -> int:

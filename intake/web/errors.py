@@ -61,6 +61,11 @@ STATUS: dict[type[errors.IntakeError], int] = {
     errors.SenderNever: 500,
     errors.PasskeyRefused: 403,
     errors.AccountClosed: 403,
+    errors.LeadNeeded: 403,
+    errors.NotForYourself: 409,
+    errors.SignInRefused: 403,
+    errors.CodeNotRight: 403,
+    errors.PasswordUnfit: 422,
     errors.RequestForged: 403,
     errors.TooManyRequests: 429,
     errors.BodyTooLarge: 413,
@@ -79,6 +84,7 @@ OF_THE_FRAMEWORK = {
 FOREIGN_HOST = errors.N_("This address is not ours. Open our page by its own address.")
 RETRY_SECONDS = {429: 300, 503: 15, 507: 3600}
 PAUSE_SECONDS = {errors.TooManyTries.code: int(TRIES_PAUSE.total_seconds())}
+NEVER_KEPT = frozenset({"password", "new", "again"})  # nobody's password stands in a page
 log = logging.getLogger("intake.web")
 
 
@@ -150,7 +156,7 @@ def _wait_page() -> Response:
     """A limit was reached: when to try again, and everything that was typed, ready to be sent once more."""
     seconds = wait_seconds()
     plain = request.mimetype == "application/x-www-form-urlencoded"  # the body of a file is not read for this
-    kept = list(request.form.items(multi=True)) if plain else []
+    kept = [(name, value) for name, value in request.form.items(multi=True) if name not in NEVER_KEPT] if plain else []
     here = request.full_path if request.query_string else request.path
     response = page("errors/wait.html", 429, minutes=-(-seconds // 60), kept=kept, action=here)
     response.headers["Retry-After"] = str(seconds)

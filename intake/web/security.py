@@ -35,8 +35,9 @@ from intake.web.cookies import (
 from intake.web.packing import pack
 
 __all__ = [
-    "came_from_us", "csrf_ok", "csrf_token", "drop_session", "guard", "limit", "need_cookies", "need_csrf",
-    "need_session", "prolong_session", "services", "session_of", "set_session", "start_session", "wait_seconds",
+    "came_from_us", "csrf_ok", "csrf_token", "drop_session", "guard", "limit", "limit_each", "need_cookies",
+    "need_csrf", "need_session", "prolong_session", "services", "session_of", "set_session", "start_session",
+    "wait_seconds",
 ]  # fmt: skip
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -51,6 +52,7 @@ LIMITS = {
     "new_link": "20 per hour",
     "address": "120 per hour",
     "sign_in": "60 per 15 minutes",
+    "password": "10 per 15 minutes",
     "upload": "600 per hour",
     "describe": "1200 per hour",
     "code": "60 per hour",
@@ -95,6 +97,16 @@ limiter = Limiter(key_func=network_address, headers_enabled=True)
 def limit(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Decorate a view with a limit of the table; only unsafe methods count."""
     return limiter.limit(LIMITS[name], exempt_when=lambda: request.method in SAFE)
+
+
+def limit_each(name: str, field: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """As `limit`, counted for what is typed in a field from a network together: nobody is locked out by another."""
+
+    def key() -> str:
+        typed = request.form.get(field, "").strip().casefold()
+        return services().ring.hash("network", f"{network_address()} {typed}")
+
+    return limiter.limit(LIMITS[name], key_func=key, exempt_when=lambda: request.method in SAFE)
 
 
 def wait_seconds() -> int:

@@ -108,7 +108,8 @@ def test_a_link_of_another_case_is_not_there_and_goes_with_its_own(services, cas
     link = _added(services, case, now)
     with services.database.transaction() as tx:
         other = a_case(tx, services, now)
-        viewers.withdraw_viewer(tx, other.id, link.id, now)
+        with pytest.raises(NotYours):
+            viewers.withdraw_viewer(tx, other.id, link.id, now)
         with pytest.raises(NotYours):
             viewers.viewer_of(tx, services.keys, other, link.id)
         assert viewers.viewer_of(tx, services.keys, case, link.id) == link

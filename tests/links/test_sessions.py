@@ -106,12 +106,12 @@ def test_a_session_ends_when_it_is_ended(database: Database, now: datetime) -> N
 
 
 def test_all_sessions_of_one_person_can_be_ended_at_once(database: Database, now: datetime) -> None:
-    mine = [started(database, now, Role.DESK, "anna") for _ in range(3)]
+    mine = [started(database, now, Role.DESK, "anna") for _ in range(2)]
     theirs = started(database, now, Role.DESK, "ben")
     with database.transaction() as tx:
-        assert sessions.end_all(tx, Role.DESK, "anna", now) == 3
+        assert sessions.end_all(tx, Role.DESK, "anna", now) == 2
         assert sessions.end_all(tx, Role.DESK, "anna", now) == 0
-    assert [read(database, secret, now, Role.DESK) for secret in mine] == [None] * 3
+    assert [read(database, secret, now, Role.DESK) for secret in mine] == [None] * 2
     assert read(database, theirs, now, Role.DESK) is not None
 
 
@@ -169,3 +169,23 @@ def test_every_role_has_its_end(database: Database, now: datetime) -> None:
     for role in set(Role) - set(LONGEST):
         with pytest.raises(KeyError):
             started(database, now, role)
+
+
+def test_with_one_session_more_than_a_coordinator_may_have_the_oldest_ends(database: Database, now: datetime) -> None:
+    moments = [now + timedelta(minutes=number) for number in range(3)]
+    first, second, third = (started(database, moment, Role.DESK, "anna") for moment in moments)
+    other = started(database, now, Role.DESK, "ben")
+    with database.read() as tx:
+        assert sessions.read(tx, Role.DESK, first, moments[-1]) is None
+        assert all(sessions.read(tx, Role.DESK, one, moments[-1]) for one in (second, third, other))
+        assert [one.made_at for one in sessions.live(tx, Role.DESK, "anna", moments[-1])] == moments[:0:-1]
+
+
+def test_one_session_is_ended_by_its_holder_alone_and_once(database: Database, now: datetime) -> None:
+    secret = started(database, now, Role.DESK, "anna")
+    with database.transaction() as tx:
+        (mine,) = sessions.live(tx, Role.DESK, "anna", now)
+        assert not sessions.end_one(tx, Role.DESK, "ben", mine.id, now)
+        assert sessions.end_one(tx, Role.DESK, "anna", mine.id, now)
+        assert not sessions.end_one(tx, Role.DESK, "anna", mine.id, now)
+        assert sessions.read(tx, Role.DESK, secret, now) is None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from werkzeug.test import TestResponse
 
 from intake.desk import coordinators
-from intake.desk.coordinators import Coordinator
+from intake.desk.coordinators import Coordinator, DeskRole
 from intake.links import sessions
 from intake.links.sessions import Role
 from intake.services import Services
@@ -71,16 +71,25 @@ def token_near(html: str, mark: str) -> str:
     return found[1]
 
 
-def a_coordinator(services: Services, browser: Visitor, name: str = "Ines Probefall") -> AtTheDesk:
+def a_coordinator(
+    services: Services, browser: Visitor, name: str = "Ines Probefall", role: DeskRole = DeskRole.COORDINATOR
+) -> AtTheDesk:
     """Somebody invited, with a browser, not signed in."""
     email = f"{name.split()[0].lower()}@clinic.example"
     with services.database.transaction() as tx:
-        who = coordinators.invite(tx, services.keys, services.ring, name, email, "en", services.clock())
+        who = coordinators.invite(tx, services.keys, services.ring, name, email, "en", services.clock(), role=role)
     return AtTheDesk(services, browser, who)
 
 
 def a_signed_in_coordinator(services: Services, browser: Visitor, name: str = "Ines Probefall") -> AtTheDesk:
     """Somebody enrolled and at the desk."""
     at_the_desk = a_coordinator(services, browser, name)
+    assert at_the_desk.enrol().get_json() == {"done": True}
+    return at_the_desk
+
+
+def a_signed_in_lead(services: Services, browser: Visitor, name: str = "Lea Probefall") -> AtTheDesk:
+    """A lead, enrolled and at the desk."""
+    at_the_desk = a_coordinator(services, browser, name, DeskRole.LEAD)
     assert at_the_desk.enrol().get_json() == {"done": True}
     return at_the_desk

@@ -12,7 +12,7 @@ from intake.cases import draft as drafts
 from intake.cases import helpers, letters, lifecycle, parcels, viewers, ways_in
 from intake.cases.helpers import HelperKind
 from intake.db import Database, metadata
-from intake.desk import coordinators
+from intake.desk import coordinators, rules
 from intake.forms.pages import PAGES
 from intake.keys import wrapped_keys
 from intake.links import grants, sessions
@@ -22,7 +22,7 @@ from intake.records import photo_sets
 from tests.builders import a_case, a_draft, answers_for_another
 from tests.web import sending
 from tests.web.desk_shelf import a_record
-from tests.web.desk_visits import a_signed_in_coordinator
+from tests.web.desk_visits import a_signed_in_lead
 
 READING = ("case.read", "record.read", "records.read")
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -74,7 +74,7 @@ def everybody(client, services, now: datetime):
         guest = coordinators.invite(tx, services.keys, services.ring, "Guest", "guest@clinic.example", "en", now)
         invite = grants.issue(tx, Purpose.INVITE, guest.id, case.purge_at, now)
         links[Purpose.INVITE] = ways_in.address_of(services, invite)
-    a_signed_in_coordinator(services, client)
+    a_signed_in_lead(services, client)
     held, unfinished = a_record(services, case.id), None
     sending.let_in_to_look(client, services, case, now, "demonstration@example.org")
     sending.let_in_to_send(client, services, case, now)
@@ -91,6 +91,7 @@ def everybody(client, services, now: datetime):
         said = parcels.Contents(discs=1)
         arrived, coming = (parcels.announce_parcel(tx, services, case.id, said, now).id for _ in range(2))
         parcels.move_parcel(tx, services, case.id, arrived, parcels.ParcelState.RECEIVED, "system", now)
+        rule = rules.add(tx, rules.Rule(people=(guest.id,)))
         photos = photo_sets.begin_set(tx, case.id, "nobody", now)
     client.set_cookie("__Host-draft", secret, domain="localhost", secure=True)
     client.set_cookie("__Host-enrol", enrol, domain="localhost", secure=True)
@@ -101,6 +102,7 @@ def everybody(client, services, now: datetime):
     known |= {"which": ["what", "details", "translator", "original", "nonsense"]}
     known |= {"number": [str(helper.number)], "viewer_id": [viewer.id], "link_id": [viewer.id]}
     known |= {"parcel_id": [arrived, coming], "set_id": [photos.id]}
+    known |= {"coordinator_id": [guest.id], "rule_id": [rule.id], "session_id": ["no-such-session"]}
     return client, known
 
 
