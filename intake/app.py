@@ -23,14 +23,17 @@ from intake.web import (
     desk_agreement,
     desk_calls,
     desk_hands,
+    desk_letters,
     desk_receipt,
     desk_records,
     desk_silent,
     desk_suspects,
     dev,
+    dev_letters,
     disc_words,
     errors,
     helping,
+    hooks,
     links,
     machines,
     pages,
@@ -49,6 +52,7 @@ BLUEPRINTS = (
     request, links, case, case_agreement, agree, records, scripts, uploads, sign_in, desk, desk_records, desk_calls,
     desk_agreement, desk_suspects, machines, case_describe, case_whole, case_receipt, desk_receipt, desk_silent,
     case_helpers, case_photos, case_viewers, case_parcels, desk_hands, helping,
+    desk_letters, hooks,
 )  # fmt: skip
 # The build of the site names a file so when its name changes with its content.
 NAMED_BY_CONTENT = r"/assets/.+\.[0-9a-f]{16}\.\w+$"
@@ -67,6 +71,7 @@ def create_app(services: Services) -> Flask:
         app.register_blueprint(module.blueprint)
     if services.settings.in_development:
         app.register_blueprint(dev.blueprint)
+        app.register_blueprint(dev_letters.blueprint)
     app.wsgi_app = NamedMethod(app.wsgi_app, "/uploads")  # type: ignore[method-assign]
     serve_files(app, services)
     return app

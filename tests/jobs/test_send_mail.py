@@ -42,7 +42,8 @@ def facts(house: Any, letter_id: str) -> tuple[Any, Any]:
     """The letter's row, and its job's if there still is one."""
     with house.database.read() as tx:
         letter = tx.one_or_none(select(outbox.letters).where(outbox.letters.c.id == letter_id))
-        return letter, tx.one_or_none(select(jobs).where(jobs.c.ref == letter_id))
+        sending = (jobs.c.ref == letter_id, jobs.c.kind == "send_mail")
+        return letter, tx.one_or_none(select(jobs).where(*sending))
 
 
 def events(house: Any) -> list[str]:
@@ -90,7 +91,7 @@ def test_after_two_days_a_letter_is_given_up_and_the_desk_sees_it(
     assert (letter.state, letter.attempts, letter.last_code, job) == ("dead", 9, "http_401", None)
     assert events(house) == ["letter.put", *["letter.later"] * 8, "letter.dead"]
     with house.database.read() as tx:
-        assert [one.id for one in outbox.undelivered(tx)] == [letter_id]
+        assert [one.id for one in outbox.undelivered(tx, house.clock())] == [letter_id]
 
 
 def test_a_letter_that_is_refused_for_good_is_given_up_at_once(house: Any, worker: Worker, letter_id: str) -> None:
