@@ -8,8 +8,9 @@ from intake.mail import deliveries, outbox
 from intake.queue import Job
 from intake.services import Services
 
-# Waits between tries, in minutes; together about 48 hours, the time in which mail is usually given up.
-BACK_OFF_MINUTES = (1, 5, 15, 60, 3 * 60, 6 * 60, 12 * 60, 24 * 60)
+# Waits between tries, in minutes; together a little more than 48 hours, so that a provider that is away for two days
+# loses no letter. Never more than half a day apart: what can leave on the second day shall not wait for the third.
+BACK_OFF_MINUTES = (1, 5, 15, 60, 3 * 60, 6 * 60, 6 * 60, 8 * 60, 12 * 60, 12 * 60)
 # A provider may ask us to wait longer, but not so long that the letter would be forgotten.
 LONGEST_ASKED_WAIT = timedelta(hours=1)
 # The one letter that tells what waits leaves even when its reader had enough of the others.
