@@ -52,11 +52,11 @@ def as_email(message: Message, letter_id: str, letterhead: Letterhead, now: date
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{letter_id}@{letterhead.address.rpartition('@')[2]}>"
-    mail["Content-Language"] = message.language
     mail[AUTO_SUBMITTED[0]] = AUTO_SUBMITTED[1]
     mail[LETTER_ID] = letter_id
     for header, value in thread_headers(message, letterhead).items():
         mail[header] = value
     mail.set_content(message.text, cte="quoted-printable")
     mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    mail["Content-Language"] = message.language  # last: what is named Content- before goes with the first part
     return mail
