@@ -24,6 +24,7 @@ from intake.web import (
     desk_agreement,
     desk_calls,
     desk_hands,
+    desk_letters,
     desk_people,
     desk_receipt,
     desk_records,
@@ -31,10 +32,12 @@ from intake.web import (
     desk_silent,
     desk_suspects,
     dev,
+    dev_letters,
     disc_words,
     enrolling,
     errors,
     helping,
+    hooks,
     links,
     machines,
     pages,
@@ -55,6 +58,7 @@ BLUEPRINTS = (
     desk_agreement, desk_suspects, machines, case_describe, case_whole, case_receipt, desk_receipt, desk_silent,
     case_helpers, case_photos, case_viewers, case_parcels, desk_hands, helping,
     enrolling, desk_account, desk_people, desk_routing,
+    desk_letters, hooks,
 )  # fmt: skip
 # The build of the site names a file so when its name changes with its content.
 NAMED_BY_CONTENT = r"/assets/.+\.[0-9a-f]{16}\.\w+$"
@@ -74,6 +78,7 @@ def create_app(services: Services) -> Flask:
         app.register_blueprint(module.blueprint)
     if services.settings.in_development:
         app.register_blueprint(dev.blueprint)
+        app.register_blueprint(dev_letters.blueprint)
     app.wsgi_app = NamedMethod(app.wsgi_app, "/uploads")  # type: ignore[method-assign]
     serve_files(app, services)
     return app

@@ -52,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     changed.add_argument("what", choices=["lead", "coordinator", "sign-out", "close"])
     changed.add_argument("email")
     add("purge", _purge, "forget drafts and cases whose time is over; the worker does it by itself, too")
+    again = add("replay-mail", _replay_mail, "try letters again that were given up")
+    again.add_argument("--days", type=int, default=7, help="how far back, counted from when a letter was written")
+    again.add_argument("--overdue", action="store_true", help="also what left and was not heard of for six hours")
     add("recheck", _recheck, "check records again that were held for want of a virus scanner")
     add("doctor", _doctor, "say how it stands with the virus scanner")
     add("demo", _demo, "fill an empty development system with synthetic cases")
@@ -99,6 +102,11 @@ def _demo(settings: Settings, _: argparse.Namespace) -> None:
 def _purge(settings: Settings, _: argparse.Namespace) -> None:
     gone = _with(settings, commands.purge)
     print(f"Forgot {gone.drafts} drafts, {gone.cases} cases and {gone.letters} letters that belong to no case.")
+
+
+def _replay_mail(settings: Settings, given: argparse.Namespace) -> None:
+    put = _with(settings, lambda services: commands.replay_mail(services, given.days, overdue=given.overdue))
+    print(f"{put} letters are tried again by the worker.")
 
 
 def _doctor(settings: Settings, _: argparse.Namespace) -> None:

@@ -3,6 +3,7 @@
 import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 from intake import journal, schema
 from intake.cases import accounts, retention
@@ -14,6 +15,7 @@ from intake.desk.coordinators import DeskRole
 from intake.errors import NobodyThere, ScannerDown, ScannerMissing, SettingsIncomplete, VaultAway
 from intake.jobs import check_record
 from intake.keys import KeyRing
+from intake.mail import deliveries
 from intake.records.vault import prove
 from intake.services import Services
 
@@ -115,6 +117,16 @@ def anybody_enrolled(services: Services) -> bool:
 def purge(services: Services) -> Purged:
     """Forget every draft and case whose time is over, now instead of at the worker's next round."""
     return retention.purge(services.database, services.keys, services.vault, services.clock())
+
+
+def replay_mail(services: Services, days: int, *, overdue: bool = False) -> int:
+    """Try again what was given up and was written within so many days; with `overdue` also what left and was not heard
+    of for hours. Addresses at which nothing arrived get another chance. Returns how many letters were put in.
+    """
+    now = services.clock()
+    with services.database.transaction() as tx:
+        lost = deliveries.lost_since(tx, now - timedelta(days=days), overdue_at=now if overdue else None)
+        return deliveries.replay(tx, lost, now)
 
 
 def recheck(services: Services) -> int:

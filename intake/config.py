@@ -72,11 +72,13 @@ class Settings:
     mail_folder: Path = Path()
     sendgrid_key: str = ""
     sendgrid_host: str = "https://api.sendgrid.com"
+    sendgrid_events_key: str = ""
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_security: str = "starttls"
     smtp_login: str = ""
     smtp_password: str = ""
+    letters_a_day: int = 60
     upload_max_bytes: int = 20 * GIB
     case_max_bytes: int = 60 * GIB
     case_max_files: int = 500
@@ -213,6 +215,8 @@ def _faults(settings: Settings) -> list[str]:
         faults.append("INTAKE_MAIL: must be sendgrid, smtp or folder")
     if settings.mail == "sendgrid":
         need("sendgrid_key", "the SendGrid API key")
+        if not settings.in_development:
+            need("sendgrid_events_key", "the verification key of SendGrid's signed event webhook, as it shows it")
     if settings.mail == "smtp":
         need("smtp_host", "the mail server")
     if settings.smtp_security not in ("starttls", "tls", "none"):

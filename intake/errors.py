@@ -442,6 +442,27 @@ class SenderNever(IntakeError):
     code = "sender_never"
 
 
+class EventsForged(IntakeError):
+    """News about letters that our mail provider did not sign, or that were changed on the way."""
+
+    code = "events_forged"
+    message = N_("The signature does not fit. Check the verification key in the settings.")
+
+
+class EventsStale(EventsForged):
+    """News about letters that were signed too long ago, or in the future: somebody may be sending them again."""
+
+    code = "events_stale"
+    message = N_("This was signed too long ago. Check the clock of the server, and send what is new.")
+
+
+class EventsUnreadable(IntakeError):
+    """Signed news about letters that are no list of events."""
+
+    code = "events_unreadable"
+    message = N_("A list of events was expected. Send them as the mail provider does.")
+
+
 # -- Coordinators ------------------------------------------------------------------------------------------------
 
 

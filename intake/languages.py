@@ -76,6 +76,10 @@ class Languages:
         """A date with the month written out."""
         return format_date(day, format="long", locale=FORMATS.get(code, code))
 
+    def format_short_date(self, code: str, day: date) -> str:
+        """Day and month of a date, the month shortened where the language does so."""
+        return format_skeleton("MMMd", day, locale=FORMATS.get(code, code))
+
     def format_month(self, code: str, day: date) -> str:
         """Month and year of a date, with the month written out."""
         return format_skeleton("yMMMM", day, locale=code)

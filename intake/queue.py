@@ -101,6 +101,12 @@ def again(tx: Tx, job: Job, due: datetime) -> None:
     tx.execute(update(jobs).where(_held(job)).values(due_at=due, lease_until=None, lease_by=None))
 
 
+def wait(tx: Tx, job: Job, due: datetime) -> None:
+    """Do the job at `due` instead, as if nobody had begun it: what only had to wait was no attempt."""
+    later = {"due_at": due, "lease_until": None, "lease_by": None, "attempts": jobs.c.attempts - 1}
+    tx.execute(update(jobs).where(_held(job)).values(**later))
+
+
 def bury(tx: Tx, job: Job, code: str) -> None:
     """Give the job up, visibly: it stays as dead with a short reason code."""
     tx.execute(update(jobs).where(_held(job)).values(dead_code=code, lease_until=None, lease_by=None))

@@ -43,6 +43,7 @@ def test_a_broken_journal_is_named_by_line(live_server, services) -> None:
 
 
 def test_purging_says_how_much_went(live_server) -> None:
+    assert live_server.run("replay-mail", "--overdue").stdout.strip() == "0 letters are tried again by the worker."
     assert live_server.run("purge").stdout.strip() == "Forgot 0 drafts, 0 cases and 0 letters that belong to no case."
 
 

@@ -11,7 +11,8 @@ from intake.cases.house import House
 from intake.db import Tx
 from intake.desk import coordinators, rota
 from intake.links.tokens import Purpose
-from intake.mail import outbox
+from intake.mail import deliveries, outbox
+from intake.mail.events import Delivery
 
 # How many letters that anybody can ask for may go to one address within a day: nobody's mailbox is flooded through us.
 # One link more would be useless anyway: the one sent before still works.
@@ -116,12 +117,10 @@ def tell_desk_silence(tx: Tx, house: House, silent: list[Case], now: datetime) -
     """To each at the desk: so many of their cases have been silent for long. The desk shows which."""
     counts: Counter[tuple[str, str]] = Counter()
     for case in silent:
-        counts.update(_desk_addresses(tx, house, case.coordinator_id, now))
+        counts.update(desk_addresses(tx, house, case.coordinator_id, now))
     for (address, language), count in counts.items():
         values = {"link": f"{house.settings.base_url}/desk/silent", "count": count}
-        message = house.letters.compose("desk_silence", language, address, **values)
-        found_by = address_hash(house.keys, address)
-        outbox.put(tx, house.keys, message, now, owner=None, role=COORDINATOR, recipient_hash=found_by)
+        to_coordinator(tx, house, "desk_silence", address, language, now, **values)
 
 
 def tell_stage(tx: Tx, house: House, case: Case, now: datetime) -> None:
@@ -178,10 +177,9 @@ def _asked_enough(tx: Tx, case: Case, now: datetime) -> bool:
 
 def tell_call_asked(tx: Tx, house: House, now: datetime) -> None:
     """To everybody at the desk: somebody asks to be called. Who it is, only the desk shows."""
-    for address, language in _desk_addresses(tx, house, None, now):
-        message = house.letters.compose("desk_call_me", language, address, link=f"{house.settings.base_url}/desk/calls")
-        found_by = address_hash(house.keys, address)
-        outbox.put(tx, house.keys, message, now, owner=None, role=COORDINATOR, recipient_hash=found_by)
+    for address, language in desk_addresses(tx, house, None, now):
+        link = f"{house.settings.base_url}/desk/calls"
+        to_coordinator(tx, house, "desk_call_me", address, language, now, link=link)
 
 
 def _link(tx: Tx, house: House, case: Case, now: datetime) -> str:
@@ -189,8 +187,10 @@ def _link(tx: Tx, house: House, case: Case, now: datetime) -> str:
 
 
 def _had_enough(tx: Tx, house: House, address: str, now: datetime) -> bool:
-    sent = outbox.count_since(tx, address_hash(house.keys, address), now - timedelta(days=1))
-    return sent >= ASKED_FOR_A_DAY
+    found_by = address_hash(house.keys, address)
+    if deliveries.suppressed_among(tx, [found_by]).get(found_by) == Delivery.SPAM_REPORT:
+        return True  # whoever said that they do not want letters of ours gets none that a stranger may ask for
+    return outbox.count_since(tx, found_by, now - timedelta(days=1)) >= ASKED_FOR_A_DAY
 
 
 def _to_draft(
@@ -214,11 +214,28 @@ def _to_requester(
     )  # fmt: skip
 
 
+def to_coordinator(
+    tx: Tx, house: House, letter: str, address: str, language: str, now: datetime, *,
+    dedupe: str | None = None, **values: object,
+) -> None:  # fmt: skip
+    """A letter to one at the desk that belongs to no case."""
+    message = house.letters.compose(letter, language, address, **values)
+    found_by = address_hash(house.keys, address)
+    how = {"owner": None, "role": COORDINATOR, "recipient_hash": found_by, "dedupe": dedupe}
+    outbox.put(tx, house.keys, message, now, **how)
+
+
+def tell_desk_lost(tx: Tx, house: House, case: Case, now: datetime) -> None:
+    """To the desk, at most once a day for a case: a letter of this case did not arrive."""
+    if outbox.count_of_case(tx, case.id, "desk_letter_lost", now - timedelta(days=1)) == 0:
+        _to_desk(tx, house, case, "desk_letter_lost", now)
+
+
 def _to_desk(tx: Tx, house: House, case: Case, letter: str, now: datetime) -> None:
     if case.held_as_suspect:  # nobody is bothered before somebody has looked at the list of suspects
         return
     link = f"{house.settings.base_url}/desk/cases/{case.id}"
-    for address, language in _desk_addresses(tx, house, case.coordinator_id, now):
+    for address, language in desk_addresses(tx, house, case.coordinator_id, now):
         values = {"reference": case.reference, "link": link, "turn": case.turn.value, "due_date": case.due_at}
         message = house.letters.compose(letter, language, address, **values)
         outbox.put(
@@ -227,12 +244,16 @@ def _to_desk(tx: Tx, house: House, case: Case, letter: str, now: datetime) -> No
         )  # fmt: skip
 
 
-def _desk_addresses(
-    tx: Tx, house: House, coordinator_id: str | None, now: datetime
-) -> list[tuple[str, str]]:
+def desk_addresses(tx: Tx, house: House, coordinator_id: str | None, now: datetime) -> list[tuple[str, str]]:
     """The coordinator who has the case, or who stands in; else all who are there (see `desk/rota.py`); else the
-    operator's own mailbox: never nobody."""
-    theirs = rota.readers(coordinators.enrolled(tx, house.keys), coordinator_id, now)
+    operator's own mailbox: never nobody.
+
+    Whom letters do not reach any more is left out, so that theirs go to the others.
+    """
+    everyone = coordinators.enrolled(tx, house.keys)
+    cut_off = deliveries.suppressed_among(tx, [address_hash(house.keys, one.email) for one in everyone])
+    reached = [one for one in everyone if address_hash(house.keys, one.email) not in cut_off]
+    theirs = rota.readers(reached, coordinator_id, now)
     if not theirs:
         return [(house.operator.contact.coordinators_mailbox, house.languages.offered[0])]
     return [(one.email, house.languages.choose(one.language)) for one in theirs]

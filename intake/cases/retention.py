@@ -17,7 +17,7 @@ from intake.journal import Event
 from intake.keys import KeyStore
 from intake.links import grants, sessions
 from intake.links.sessions import Role
-from intake.mail import outbox
+from intake.mail import deliveries, outbox
 from intake.records import photo_sets
 from intake.records import store as records
 from intake.records.vault import Vault
@@ -41,6 +41,7 @@ def purge(database: Database, keys: KeyStore, vault: Vault, now: datetime) -> Pu
     """Forget every draft and case whose time is over. Harmless to do twice; a crash leaves nothing half readable."""
     with database.transaction() as tx:
         sessions.forget(tx, now - FORGET_SESSIONS)
+        deliveries.forget(tx, now)
     letters = _purge_letters(database, keys, now)
     calls = call_backs.purge(database, keys, now)
     return Purged(_purge_drafts(database, keys, now), _purge_cases(database, keys, vault, now), letters, calls)

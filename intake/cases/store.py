@@ -23,6 +23,7 @@ from intake.cases.case import RECEIVES_RECORDS, Case, Stage, Turn
 from intake.cases.older_answers import as_today
 from intake.db import Instant, Tx, metadata
 from intake.errors import CaseNotFound
+from intake.journal import Event, journal
 from intake.keys import KeyStore, context, open_json, seal_json
 
 AT_WORK = sorted(stage.value for stage in RECEIVES_RECORDS)
@@ -173,6 +174,20 @@ def queue(
 def open_cases(tx: Tx) -> list[Case]:
     """Every case that is still at work: its records come in, or a specialist reads it."""
     return [_case(row) for row in tx.all(select(cases).where(cases.c.stage.in_(AT_WORK)))]
+
+
+def unopened(tx: Tx, limit: int) -> list[Case]:
+    """Cases at work that nobody at the desk has opened yet, the oldest first; not what is held as suspect."""
+    seen = select(journal.c.subject).where(journal.c.subject == cases.c.id, journal.c.event == Event.CASE_READ.value)
+    wanted = (cases.c.stage.in_(AT_WORK), cases.c.held_as_suspect.is_(False), ~seen.exists())
+    return [_case(row) for row in tx.all(select(cases).where(*wanted).order_by(cases.c.opened_at).limit(limit))]
+
+
+def count_late(tx: Tx, coordinator_id: str | None, now: datetime) -> int:
+    """How many cases of a coordinator (None: of nobody) wait for the desk longer than they should."""
+    late = (cases.c.due_at < now, cases.c.turn == Turn.COORDINATOR.value, cases.c.held_as_suspect.is_(False))
+    mine = cases.c.coordinator_id.is_(None) if coordinator_id is None else cases.c.coordinator_id == coordinator_id
+    return tx.scalar(select(func.count()).select_from(cases).where(*late, mine))
 
 
 def suspects(tx: Tx, *, over: bool, limit: int) -> list[Case]:

@@ -15,6 +15,8 @@ from intake import queue
 from intake.errors import IntakeError
 from intake.jobs.alert_silence import alert_silence
 from intake.jobs.check_record import check_record
+from intake.jobs.digest import digest
+from intake.jobs.letter_lost import letter_lost
 from intake.jobs.remind import remind_of_draft, remind_of_records
 from intake.jobs.send_mail import send_mail
 from intake.jobs.sweep import sweep
@@ -29,6 +31,8 @@ HANDLERS: Mapping[str, Handler] = {
     "remind_draft": remind_of_draft,
     "remind_records": remind_of_records,
     "alert_silence": alert_silence,
+    "letter_lost": letter_lost,
+    "desk_digest": digest,
     "sweep": sweep,
 }
 
@@ -37,7 +41,7 @@ RETRY_SECONDS = (10, 60, 5 * 60, 15 * 60, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
 # A job that was begun this often, whatever its handler said, is one that kills its workers.
 MOST_ATTEMPTS = 40
 # Work that comes again by itself, in seconds: put in for the next whole period, once for all workers together.
-EVERY_SECONDS: Mapping[str, int] = {"sweep": 60, "alert_silence": 24 * 3600}
+EVERY_SECONDS: Mapping[str, int] = {"sweep": 60, "alert_silence": 24 * 3600, "desk_digest": 3600}
 # With nothing to do, a worker looks again soon at first and then more and more seldom.
 IDLE_FIRST_SECONDS = 0.05
 IDLE_LONGEST_SECONDS = 0.5

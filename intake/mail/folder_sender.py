@@ -35,6 +35,7 @@ class FolderSender:
 
     folder: Path
     letterhead: Letterhead
+    tells_delivery: bool = False
 
     def send(self, message: Message, letter_id: str) -> str:
         """Write the letter, whole or not at all; returns the name of its file."""

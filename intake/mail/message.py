@@ -29,6 +29,7 @@ class Message:
     subject: str
     text: str
     html: str
+    thread: str = ""  # the reference of the case whose letters stay together; older letters in the outbox have none
 
     def __repr__(self) -> str:
         return f"Message({self.letter!r}, {self.language!r})"  # addresses and links stay out of logs and tracebacks
@@ -57,6 +58,7 @@ class Letters:
         code = self._languages.choose(language)
         told = checked_values(letter, values, self._operator.contact.time_zone) | self._speech(code)
         address = checked_address(to)
+        thread = str(told.get("reference") or "")
         try:
             subject = _one_line(self._drawn(letter, "subject.txt", told))
             told["subject"] = subject
@@ -67,7 +69,7 @@ class Letters:
             html = self._drawn(letter, "body.html", told).strip() + "\n"
         except TemplateError as error:
             raise LetterBroken(letter=letter, names=[type(error).__name__]) from error
-        return Message(letter, code, address, subject, text, html)
+        return Message(letter, code, address, subject, text, html, thread)
 
     def _drawn(self, letter: str, part: str, told: Mapping[str, object]) -> str:
         return self._environment.get_template(f"{letter}/{part}").render(told)
@@ -85,10 +87,13 @@ class Letters:
         def day(value: date) -> str:
             return self._languages.format_date(code, value)
 
+        def short(value: date) -> str:
+            return self._languages.format_short_date(code, value)
+
         operator, direction = self._operator.in_language(code), self._languages.direction(code)
         words = {"language": code, "direction": direction, "operator": operator}
         words["telephone"] = self._apart(code, operator.contact.telephone)
-        return {"_": say, "ngettext": say_counted, "format_date": day} | words
+        return {"_": say, "ngettext": say_counted, "format_date": day, "short_date": short} | words
 
     def _apart(self, code: str, figures: str) -> str:
         """Figures in their own order: where people read from right to left, signs around them keep it."""

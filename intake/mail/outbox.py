@@ -6,10 +6,11 @@ id travels along, so that a repeat can be recognised.
 
 import secrets
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Integer,
     LargeBinary,
     String,
@@ -28,10 +29,14 @@ from intake import journal, queue
 from intake.db import Instant, Tx, metadata
 from intake.journal import Event
 from intake.keys import KeyStore, context, open_json, seal_json
+from intake.mail.events import Delivery
 from intake.mail.message import Message
 
 SEND_MAIL = "send_mail"
+LETTER_LOST = "letter_lost"
 QUEUED, SENT, DEAD = "queued", "sent", "dead"
+# After so long a letter that was taken has nearly always arrived; if not, somebody should know.
+OVERDUE_AFTER = timedelta(hours=6)
 ROLES = ("requester", "patient", "coordinator", "operator")
 
 letters = Table(
@@ -52,13 +57,19 @@ letters = Table(
     Column("sent_at", Instant, nullable=True),
     Column("provider_id", String(200), nullable=True),
     Column("last_code", String(60), nullable=True),
+    Column("tried_at", Instant, nullable=True),
+    Column("delivery", String(12), nullable=True, index=True),  # none where nobody tells us what became of it
+    Column("replayed_at", Instant, nullable=True),
+    Column("closed_at", Instant, nullable=True),  # somebody at the desk has dealt with it
     UniqueConstraint("dedupe"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """A letter that has not left although it was tried: `state` is queued (tried again later) or dead (given up)."""
+    """A letter that has not arrived as it should: `state` is queued (tried again later), dead (given up) or sent (taken
+    by the provider, and then `delivery` says the last that was heard).
+    """
 
     id: str
     case_id: str | None
@@ -68,6 +79,7 @@ class Undelivered:
     attempts: int
     made_at: datetime
     last_code: str | None
+    delivery: str | None
 
 
 def put(
@@ -114,16 +126,17 @@ def open_letter(tx: Tx, keys: KeyStore, letter_id: str) -> Message:
     return Message(**open_json(keys.get(row.key_owner), row.message, _place(letter_id)))
 
 
-def mark_trying(tx: Tx, letter_id: str) -> int:
+def mark_trying(tx: Tx, letter_id: str, now: datetime | None = None) -> int:
     """Say that the letter is about to be handed over. The how-manieth try this is, or 0 if it no longer waits."""
     waits = and_(letters.c.id == letter_id, letters.c.state == QUEUED)
-    count = letters.c.attempts + 1
-    return tx.scalar(update(letters).where(waits).values(attempts=count).returning(letters.c.attempts)) or 0
+    begun = {"attempts": letters.c.attempts + 1, "tried_at": now}
+    return tx.scalar(update(letters).where(waits).values(**begun).returning(letters.c.attempts)) or 0
 
 
-def mark_sent(tx: Tx, letter_id: str, provider_id: str, now: datetime) -> None:
-    """The provider took the letter, under its id `provider_id` (may be empty)."""
+def mark_sent(tx: Tx, letter_id: str, provider_id: str, now: datetime, *, tells: bool = False) -> None:
+    """The provider took the letter, under its id `provider_id`, if any. `tells`: it will say what becomes of it."""
     facts = {"sent_at": now, "provider_id": provider_id[:200], "last_code": None}
+    facts |= {"delivery": Delivery.ACCEPTED.value} if tells else {}
     _settle(tx, Event.LETTER_SENT, letter_id, now, state=SENT, **facts)
 
 
@@ -133,16 +146,54 @@ def mark_later(tx: Tx, letter_id: str, code: str, now: datetime) -> None:
 
 
 def mark_dead(tx: Tx, letter_id: str, code: str, now: datetime) -> None:
-    """The letter is given up; the desk shows it."""
-    _settle(tx, Event.LETTER_DEAD, letter_id, now, state=DEAD, last_code=code[:60])
+    """The letter is given up; the desk shows it, and a job tells whoever can do something."""
+    if _settle(tx, Event.LETTER_DEAD, letter_id, now, state=DEAD, last_code=code[:60]):
+        put_lost(tx, letter_id, now)
 
 
-def undelivered(tx: Tx, limit: int = 100) -> list[Undelivered]:
-    """Letters that were tried and have not left, newest first."""
-    stuck = and_(letters.c.state == QUEUED, or_(letters.c.attempts > 1, letters.c.last_code.is_not(None)))
+def put_lost(tx: Tx, letter_id: str, now: datetime) -> None:
+    """Put in the job that tells of a letter that was lost."""
+    queue.put(tx, LETTER_LOST, letter_id, now, now, dedupe=f"{LETTER_LOST}:{letter_id}")
+
+
+def undelivered(tx: Tx, now: datetime, limit: int = 100) -> list[Undelivered]:
+    """Letters that did not arrive and that nobody has dealt with, newest first: given up, tried and not taken yet,
+    taken and not heard of for OVERDUE_AFTER, or reported as spam.
+    """
     shown = select(*(letters.c[name] for name in Undelivered.__slots__))
-    rows = tx.all(shown.where(or_(letters.c.state == DEAD, stuck)).order_by(letters.c.made_at.desc()).limit(limit))
+    rows = tx.all(shown.where(_needs_somebody(now)).order_by(letters.c.made_at.desc()).limit(limit))
     return [Undelivered(*row) for row in rows]
+
+
+def count_undelivered(tx: Tx, now: datetime) -> int:
+    """How many of those there are."""
+    return tx.scalar(select(func.count()).select_from(letters).where(_needs_somebody(now)))
+
+
+def of_id(tx: Tx, letter_id: str) -> Undelivered | None:
+    """The facts of one letter, whatever became of it; None if it is gone."""
+    shown = select(*(letters.c[name] for name in Undelivered.__slots__))
+    row = tx.one_or_none(shown.where(letters.c.id == letter_id))
+    return None if row is None else Undelivered(*row)
+
+
+def recipient_of(tx: Tx, letter_id: str) -> str | None:
+    """The keyed hash of the address that a letter went to."""
+    return tx.scalar(select(letters.c.recipient_hash).where(letters.c.id == letter_id))
+
+
+def close(tx: Tx, letter_id: str, now: datetime, *, actor: str) -> None:
+    """Somebody reached the reader in another way, or nothing is to be done: the desk need not show it any more."""
+    shown = and_(letters.c.id == letter_id, letters.c.closed_at.is_(None), _needs_somebody(now))
+    closed = update(letters).where(shown).values(closed_at=now).returning(letters.c.letter, letters.c.case_id)
+    if (row := tx.one_or_none(closed)) is not None:
+        journal.write(tx, Event.LETTER_CLOSED, now, actor=actor, subject=row.case_id, letter=row.letter)
+
+
+def is_overdue(now: datetime) -> ColumnElement[bool]:
+    """That the provider took a letter long ago and has not said that it arrived."""
+    on_its_way = letters.c.delivery.in_((Delivery.ACCEPTED.value, Delivery.DEFERRED.value))
+    return and_(on_its_way, letters.c.state == SENT, letters.c.sent_at < now - OVERDUE_AFTER)
 
 
 def count_since(tx: Tx, recipient_hash: str, since: datetime) -> int:
@@ -173,16 +224,23 @@ def remove_case(tx: Tx, case_id: str) -> None:
     tx.execute(delete(letters).where(letters.c.case_id == case_id))
 
 
-def _settle(tx: Tx, event: Event, letter_id: str, now: datetime, **values: object) -> None:
-    """Write how a try ended, unless the letter was settled before, and tell the journal."""
+def _needs_somebody(now: datetime) -> ColumnElement[bool]:
+    stuck = and_(letters.c.state == QUEUED, or_(letters.c.attempts > 1, letters.c.last_code.is_not(None)))
+    wrong = or_(letters.c.state == DEAD, letters.c.delivery == Delivery.SPAM_REPORT.value, is_overdue(now), stuck)
+    return and_(wrong, letters.c.closed_at.is_(None))
+
+
+def _settle(tx: Tx, event: Event, letter_id: str, now: datetime, **values: object) -> bool:
+    """Write how a try ended and tell the journal. False if the letter was settled before."""
     waits = and_(letters.c.id == letter_id, letters.c.state == QUEUED)
     told = (letters.c.letter, letters.c.case_id, letters.c.attempts)
     row = tx.one_or_none(update(letters).where(waits).values(**values).returning(*told))
     if row is None:
-        return
+        return False
     code = values.get("last_code")
     facts: dict[str, str | int | bool] = {"letter": row.letter, "attempts": row.attempts}
     journal.write(tx, event, now, subject=row.case_id, **facts | ({"code": str(code)} if code else {}))
+    return True
 
 
 def _known(tx: Tx, dedupe: str | None) -> str | None:

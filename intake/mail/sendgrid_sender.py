@@ -11,7 +11,7 @@ from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 
 from intake.errors import SenderLater, SenderNever
-from intake.mail.envelope import AUTO_SUBMITTED, LETTER_ID, Letterhead
+from intake.mail.envelope import AUTO_SUBMITTED, LETTER_ID, Letterhead, thread_headers
 from intake.mail.message import Message
 
 TIMEOUT_SECONDS = 10
@@ -35,13 +35,15 @@ class SendGridSender:
     host: str
     letterhead: Letterhead
     timeout: float = TIMEOUT_SECONDS
+    sandbox: bool = False  # SendGrid checks the letter and delivers nothing
+    tells_delivery: bool = False
 
     def send(self, message: Message, letter_id: str) -> str:
         """Hand the message over; returns SendGrid's X-Message-Id. Raises SenderLater or SenderNever."""
         api = SendGridAPIClient(self.key, host=self.host.rstrip("/"))
         api.client.timeout = self.timeout
         try:
-            answer = api.send(request_body(message, letter_id, self.letterhead))
+            answer = api.send(request_body(message, letter_id, self.letterhead, sandbox=self.sandbox))
         except HTTPError as error:
             raise _refusal(error.status_code, error.headers) from None  # its body may repeat the letter
         except TimeoutError:
@@ -49,10 +51,10 @@ class SendGridSender:
         except OSError as error:  # URLError too: no name, no route, refused, cut, or a certificate that does not fit
             late = isinstance(getattr(error, "reason", None), TimeoutError)
             raise SenderLater(reason="timeout" if late else "network", retry_after=None) from None
-        return _accepted(answer)
+        return _accepted(answer, self.sandbox)
 
 
-def request_body(message: Message, letter_id: str, letterhead: Letterhead) -> dict[str, Any]:
+def request_body(message: Message, letter_id: str, letterhead: Letterhead, *, sandbox: bool = False) -> dict[str, Any]:
     """What SendGrid is asked to send. Beside the letter it learns only its id: what it is told, it keeps for good."""
     sender = {"email": letterhead.address} | ({"name": letterhead.name} if letterhead.name else {})
     body: dict[str, Any] = {
@@ -63,7 +65,8 @@ def request_body(message: Message, letter_id: str, letterhead: Letterhead) -> di
             {"type": "text/plain", "value": message.text},
             {"type": "text/html", "value": message.html},
         ],
-        "headers": dict([AUTO_SUBMITTED, (LETTER_ID, letter_id), ("Content-Language", message.language)]),
+        "headers": dict([AUTO_SUBMITTED, (LETTER_ID, letter_id), ("Content-Language", message.language)])
+        | thread_headers(message, letterhead),
         "custom_args": {"letter_id": letter_id},
         "tracking_settings": {
             "click_tracking": {"enable": False, "enable_text": False},
@@ -74,13 +77,15 @@ def request_body(message: Message, letter_id: str, letterhead: Letterhead) -> di
     }
     if letterhead.reply_to:
         body["reply_to"] = {"email": letterhead.reply_to}
+    if sandbox:
+        body["mail_settings"] = {"sandbox_mode": {"enable": True}}
     return body
 
 
-def _accepted(answer: Any) -> str:
+def _accepted(answer: Any, sandbox: bool) -> str:
     number = answer.headers.get("X-Message-Id", "")
     # 202 is the answer of the API; a 200 without its id could be any page that a redirect or a proxy led to.
-    if answer.status_code == 202 or (answer.status_code == 200 and number):
+    if answer.status_code == 202 or (answer.status_code == 200 and (number or sandbox)):
         return number
     raise SenderLater(reason=f"http_{answer.status_code}", retry_after=None)
 

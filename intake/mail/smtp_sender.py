@@ -27,6 +27,7 @@ class SmtpSender:
     letterhead: Letterhead
     timeout: float = TIMEOUT_SECONDS
     trust: ssl.SSLContext | None = field(default=None, repr=False)
+    tells_delivery: bool = False  # a mail server writes to the sending address when something comes back
 
     def send(self, message: Message, letter_id: str) -> str:
         """Hand the message over; returns its Message-ID. Raises SenderLater or SenderNever."""

@@ -17,9 +17,9 @@ from intake.errors import AgreementMissing, MoveNotAllowed, ReasonMissing, Sessi
 from intake.forms.csrf import STALE_PAGE
 from intake.journal import Event
 from intake.languages import N_
-from intake.mail import outbox
 from intake.records import store as record_store
 from intake.web.case_file import NOT_BY_HAND, read_case_file, read_marks
+from intake.web.desk_letters import read_post
 from intake.web.pages import page, say
 from intake.web.security import csrf_ok, need_csrf, services
 from intake.web.sign_in import need_coordinator, refuse_odd_ids, sign_in_again
@@ -29,7 +29,6 @@ blueprint.register_error_handler(SessionMissing, sign_in_again)
 blueprint.url_value_preprocessor(refuse_odd_ids)
 
 PER_PAGE = 50
-LETTERS_SHOWN = 10
 ELSEWHERE_LENGTH = 2000
 
 
@@ -69,13 +68,13 @@ def cases() -> Response:
         tallies = record_store.tally(tx, [case.id for case in found])
         owners = {case.coordinator_id for case in found if case.coordinator_id}
         names = coordinators.names(tx, house.keys, owners)
-        stuck = outbox.undelivered(tx, LETTERS_SHOWN)
+        post = read_post(tx)
         silent = silence.silent_since(tx, found, house.clock())
         marks, calls, suspects = read_marks(tx, found), call_backs.count(tx), store.count_suspects(tx)
     last = max(1, -(-total // PER_PAGE))
     return page(
         "desk/cases.html", cases=found, total=total, tallies=tallies, names=names, now=house.clock(), asked=asked,
-        stuck=stuck, silent=silent, marks=marks, calls=calls, suspects=suspects,
+        post=post, silent=silent, marks=marks, calls=calls, suspects=suspects,
         earlier=asked.address(asked.page - 1) if asked.page > 1 else "",
         later=asked.address(asked.page + 1) if asked.page < last else "", last=last, stages=Stage, turns=Turn,
         scanned=house.settings.scanner != "none",

@@ -59,6 +59,8 @@ STATUS: dict[type[errors.IntakeError], int] = {
     errors.LetterBroken: 500,
     errors.SenderLater: 503,
     errors.SenderNever: 500,
+    errors.EventsForged: 403,
+    errors.EventsUnreadable: 400,
     errors.PasskeyRefused: 403,
     errors.AccountClosed: 403,
     errors.LeadNeeded: 403,

@@ -120,6 +120,28 @@ def test_a_page_that_a_redirect_leads_to_does_not_count_as_accepted(
     assert sender.send(MESSAGE, "letter-1") == "sandbox"
 
 
+def test_the_sandbox_is_asked_for_and_its_plain_yes_is_enough(
+    sendgrid: FakeSendGrid,  # noqa: F811
+    sender: SendGridSender,
+) -> None:
+    sendgrid.answers = [Answer(200), Answer(202)]
+    assert replace(sender, sandbox=True).send(MESSAGE, "letter-1") == ""
+    sender.send(MESSAGE, "letter-2")
+    checked, sent = sendgrid.bodies
+    assert checked["mail_settings"] == {"sandbox_mode": {"enable": True}}
+    assert "mail_settings" not in sent
+
+
+def test_letters_of_a_case_carry_what_keeps_them_together(
+    sendgrid: FakeSendGrid,  # noqa: F811
+    sender: SendGridSender,
+) -> None:
+    sender.send(replace(MESSAGE, thread="K7Q2-M4XD-9T"), "letter-1")
+    headers = sendgrid.bodies[0]["headers"]
+    assert headers["References"] == headers["In-Reply-To"] == "<case.K7Q2-M4XD-9T@example.org>"
+    assert headers["Thread-Topic"] == "K7Q2-M4XD-9T" and len(headers["Thread-Index"]) == 32
+
+
 def test_no_answer_in_time_means_later_and_a_longer_wait(sendgrid: FakeSendGrid, sender: SendGridSender) -> None:  # noqa: F811
     sendgrid.answers = [Answer(HANG)]
     with pytest.raises(SenderLater) as refused:

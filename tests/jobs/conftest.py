@@ -20,6 +20,7 @@ class ScriptedSender:
 
     troubles: list[Exception] = field(default_factory=list)
     sent: list[tuple[str, Message]] = field(default_factory=list)
+    tells_delivery: bool = False
 
     def send(self, message: Message, letter_id: str) -> str:
         """As told."""
@@ -31,7 +32,8 @@ class ScriptedSender:
 
 def make_house(database: Database, keys: KeyStore | None = None, clock: Clock = real_now) -> Any:
     """As much of the services as a worker and the handler of letters reach for."""
-    return SimpleNamespace(database=database, keys=keys, sender=ScriptedSender(), clock=clock)
+    settings = SimpleNamespace(letters_a_day=60)
+    return SimpleNamespace(database=database, keys=keys, sender=ScriptedSender(), clock=clock, settings=settings)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from intake import journal
 from intake.errors import SenderLater, SenderNever
 from intake.jobs.send_mail import BACK_OFF_MINUTES, send_mail
 from intake.jobs.worker import Worker
-from intake.mail import outbox
+from intake.mail import deliveries, outbox
 from intake.mail.message import Message
 from intake.queue import jobs
 from tests.conftest import StillClock
@@ -42,7 +42,8 @@ def facts(house: Any, letter_id: str) -> tuple[Any, Any]:
     """The letter's row, and its job's if there still is one."""
     with house.database.read() as tx:
         letter = tx.one_or_none(select(outbox.letters).where(outbox.letters.c.id == letter_id))
-        return letter, tx.one_or_none(select(jobs).where(jobs.c.ref == letter_id))
+        sending = (jobs.c.ref == letter_id, jobs.c.kind == "send_mail")
+        return letter, tx.one_or_none(select(jobs).where(*sending))
 
 
 def events(house: Any) -> list[str]:
@@ -73,10 +74,10 @@ def test_a_provider_that_is_down_loses_nothing_and_is_asked_seldomer_each_time(
         still_clock.advance(minutes=minutes, seconds=-1)
         assert worker.run_until_idle() == 0
         still_clock.advance(seconds=1)
-    assert timedelta(hours=44) < house.clock() - begun <= timedelta(hours=48)
+    assert timedelta(hours=48) < house.clock() - begun <= timedelta(hours=49)
     assert worker.run_until_idle() == 1
     letter, job = facts(house, letter_id)
-    assert (letter.state, letter.attempts, letter.last_code, job) == ("sent", 9, None, None)
+    assert (letter.state, letter.attempts, letter.last_code, job) == ("sent", 11, None, None)
 
 
 def test_after_two_days_a_letter_is_given_up_and_the_desk_sees_it(
@@ -87,10 +88,10 @@ def test_after_two_days_a_letter_is_given_up_and_the_desk_sees_it(
         assert worker.run_until_idle() == 1
         still_clock.advance(minutes=minutes)
     letter, job = facts(house, letter_id)
-    assert (letter.state, letter.attempts, letter.last_code, job) == ("dead", 9, "http_401", None)
-    assert events(house) == ["letter.put", *["letter.later"] * 8, "letter.dead"]
+    assert (letter.state, letter.attempts, letter.last_code, job) == ("dead", 11, "http_401", None)
+    assert events(house) == ["letter.put", *["letter.later"] * 10, "letter.dead"]
     with house.database.read() as tx:
-        assert [one.id for one in outbox.undelivered(tx)] == [letter_id]
+        assert [one.id for one in outbox.undelivered(tx, house.clock())] == [letter_id]
 
 
 def test_a_letter_that_is_refused_for_good_is_given_up_at_once(house: Any, worker: Worker, letter_id: str) -> None:
@@ -149,3 +150,42 @@ def test_a_try_that_ended_in_the_middle_can_be_told_from_the_first(
     worker.run_until_idle()
     letter, _ = facts(house, letter_id)
     assert (letter.state, letter.attempts) == ("sent", 2)
+
+
+def test_an_address_that_is_not_there_is_remembered_and_another_fault_is_not(house: Any, worker: Worker) -> None:
+    house.keys.make(f"case:{CASE}")
+    for number, reason in enumerate(("smtp_550", "smtp_554", "http_413")):
+        with house.database.transaction() as tx:
+            owner = {"owner": f"case:{CASE}", "case_id": CASE, "recipient_hash": f"hash-{number}"}
+            outbox.put(tx, house.keys, MESSAGE, house.clock(), **owner)
+        house.sender.troubles = [SenderNever(reason=reason)]
+        worker.run_until_idle()
+    with house.database.read() as tx:
+        assert deliveries.suppressed_among(tx, ["hash-0", "hash-1", "hash-2"]) == {"hash-0": "smtp_550"}
+
+
+def test_what_is_too_much_for_a_day_waits_without_using_up_its_tries(
+    house: Any, worker: Worker, still_clock: StillClock
+) -> None:
+    house.settings.letters_a_day = 2
+    house.keys.make(f"case:{CASE}")
+    ids = []
+    for _ in range(5):
+        with house.database.transaction() as tx:
+            owner = {"owner": f"case:{CASE}", "case_id": CASE, "recipient_hash": "hash"}
+            ids.append(outbox.put(tx, house.keys, MESSAGE, house.clock(), **owner))
+        worker.run_until_idle()
+        still_clock.advance(minutes=1)
+    assert [letter_id for letter_id, _ in house.sender.sent] == ids[:2]
+    for so_far in (2, 4, 5):
+        worker.run_until_idle()
+        assert len(house.sender.sent) == so_far
+        still_clock.advance(days=1, minutes=1)
+    assert sorted(letter_id for letter_id, _ in house.sender.sent) == sorted(ids)
+    assert {facts(house, letter_id)[0].attempts for letter_id in ids} == {1}
+
+
+def test_a_way_out_that_tells_later_leaves_a_letter_as_accepted(house: Any, worker: Worker, letter_id: str) -> None:
+    house.sender.tells_delivery = True
+    worker.run_until_idle()
+    assert facts(house, letter_id)[0].delivery == "accepted"

@@ -19,6 +19,8 @@ SAMPLE = {
     "link_days": 28,
     "link_hours": 24,
     "count": 3,
+    "late_count": 2,
+    "lost_count": 1,
     "due_date": date(2026, 4, 7),
     "stage": "with_specialist",
     "turn": "coordinator",

@@ -165,7 +165,8 @@ def test_every_stage_is_told_in_plain_words(compose: Callable[..., Message], sta
 @pytest.mark.parametrize("turn", sorted(TURNS))
 @pytest.mark.parametrize("name", ["desk_case_opened", "desk_records_in"])
 def test_the_desk_reads_whose_turn_it_is_in_the_subject(compose: Callable[..., Message], name: str, turn: str) -> None:
-    assert compose(name, turn=turn).subject.endswith(f"{SAMPLE['reference']}: {TURNS[turn]}")
+    assert compose(name, turn=turn).subject.endswith(f"{SAMPLE['reference']}: {TURNS[turn]}, by 7 Apr")
+    assert compose(name, turn=turn, due_date=None).subject.endswith(f"{SAMPLE['reference']}: {TURNS[turn]}")
 
 
 def test_letters_are_easy_to_read(letter: str, compose: Callable[..., Message]) -> None:

@@ -191,7 +191,7 @@ def test_the_desk_sees_what_was_tried_and_has_not_left(
         outbox.mark_dead(tx, put["dead"], "smtp_550", now)
         outbox.mark_sent(tx, put["sent"], "", now)
     with database.read() as tx:
-        seen = outbox.undelivered(tx)
+        seen = outbox.undelivered(tx, now)
     assert [one.id for one in seen] == [put["dead"], put["crashed"], put["later"]]
     assert [(one.state, one.last_code) for one in seen] == [
         ("dead", "smtp_550"), ("queued", None), ("queued", "http_503"),
