@@ -41,7 +41,7 @@ SQL = [
     "cases/consent.py",
     "cases/agreement.py",
     "cases/call_backs.py",
-    "cases/helpers.py", "cases/viewers.py", "cases/parcels.py", "records/photo_sets.py",
+    "cases/helpers.py", "cases/viewers.py", "cases/parcels.py", "cases/conversation.py", "records/photo_sets.py",
     "mail/outbox.py",
     "links/grants.py", "links/sessions.py", "records/parts.py", "desk/coordinators.py", "desk/openings.py",
     "records/quotas.py",

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, redirect, request
 
 from intake import journal
-from intake.cases import agreement, consent, lifecycle, store
+from intake.cases import agreement, consent, conversation, lifecycle, store
 from intake.cases.case import MOVES, Case, Stage
 from intake.db import Tx
 from intake.errors import AddressMismatch, SessionMissing
@@ -128,7 +128,9 @@ def _end(role: Role, response: Response) -> None:
 
 def _where(case: Case) -> dict[str, object]:
     """What anybody with the link sees: where the case stands, and nothing about health."""
-    return {"case": case, "stages": STAGES_SHOWN, "now": services().clock(), "moves": MOVES}
+    with services().database.read() as tx:
+        talk = {"waits": conversation.waiting(tx, case.id), "unread": conversation.unread_by_requester(tx, case.id)}
+    return {"case": case, "stages": STAGES_SHOWN, "now": services().clock(), "moves": MOVES} | talk
 
 
 def _inside(tx: Tx, case: Case) -> dict[str, object]:

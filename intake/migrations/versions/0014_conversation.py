@@ -1,0 +1,37 @@
+"""The conversation inside a case; how long cases stayed at each stage; partners and how often they sent somebody."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0014"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+MOMENT = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    op.create_table(
+        "messages",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("case_id", sa.String(64), nullable=False),
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("voice", sa.String(12), nullable=False),
+        sa.Column("actor", sa.String(80), nullable=False),
+        sa.Column("text", sa.LargeBinary, nullable=False),
+        sa.Column("answers", sa.String(32), nullable=True),
+        sa.Column("written_at", MOMENT, nullable=False),
+        sa.Column("due_at", MOMENT, nullable=True),
+        sa.Column("read_at", MOMENT, nullable=True),
+        sa.Column("settled_at", MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_messages"),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_messages_case_id"),
+        sa.UniqueConstraint("case_id", "number", name="uq_messages_case_id"),
+    )
+
+
+def downgrade() -> None:
+    """Take the tables away."""
+    op.drop_table("messages")
