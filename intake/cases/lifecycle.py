@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from intake import journal
-from intake.cases import agreeing, consent, conversation, letters, silence, store, suspicion
+from intake.cases import agreeing, consent, conversation, letters, silence, stays, store, suspicion
 from intake.cases import agreement as agreements
 from intake.cases import draft as drafts
 from intake.cases.agreement import Wanted
@@ -103,6 +103,7 @@ def open_case(tx: Tx, house: House, draft: Draft, request: Request, now: datetim
     }
     sealed = {"answers": request.answers, "address": request.address}
     store.add(tx, house.keys, case, sealed, found_by)
+    stays.enter(tx, case.id, case.stage, now)
     for agreement in request.agreements:
         consent.give(tx, case.id, agreement, draft.language, now)
         facts = {"purpose": agreement.purpose}
@@ -234,6 +235,7 @@ def _moved(tx: Tx, house: House, case: Case, stage: Stage, actor: str, now: date
     turn, due = _turn(tx, case.id, stage, due_after(stage, now))
     until = _kept_until(house, now)
     store.change(tx, case.id, stage=stage.value, turn=turn.value, due_at=due, stage_at=now, purge_at=until)
+    stays.move_on(tx, case.id, case.stage, stage, now)
     grants.prolong(tx, Purpose.CASE, case.id, until)
     change = {"from_stage": case.stage.value, "to_stage": stage.value}
     journal.write(tx, Event.STAGE_CHANGED, now, actor=actor, subject=case.id, **change, **facts)

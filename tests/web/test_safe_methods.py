@@ -29,7 +29,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def _whole_state(services) -> dict[str, object]:
-    """Every row of both databases and every object of the vault, but for lines and times of reading and of last-seen."""
+    """Every row of both databases and every object of the vault, but for what says when somebody read."""
     state: dict[str, object] = {"vault": _files(services.settings.vault), "keys": _rows(services.keys.database)}
     with services.database.read() as tx:
         for table in metadata.sorted_tables:

@@ -30,8 +30,22 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_messages_case_id"),
         sa.UniqueConstraint("case_id", "number", name="uq_messages_case_id"),
     )
+    op.create_table(
+        "stays",
+        sa.Column("case_id", sa.String(64), nullable=False),
+        sa.Column("stage", sa.String(16), nullable=False),
+        sa.Column("began_at", MOMENT, nullable=False),
+        sa.Column("ended_at", MOMENT, nullable=True),
+        sa.Column("went_to", sa.String(16), nullable=True),
+        sa.PrimaryKeyConstraint("case_id", "stage", name="pk_stays"),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_stays_case_id"),
+    )
+    op.create_index("ix_stays_stage", "stays", ["stage", "began_at"])
+    # Of cases that are there we know since when they are where they are, and no more.
+    op.execute("INSERT INTO stays (case_id, stage, began_at) SELECT id, stage, stage_at FROM cases")
 
 
 def downgrade() -> None:
     """Take the tables away."""
-    op.drop_table("messages")
+    for table in ("stays", "messages"):
+        op.drop_table(table)
