@@ -14,6 +14,8 @@ from intake.web import (
     case_agreement,
     case_describe,
     case_helpers,
+    case_history,
+    case_messages,
     case_parcels,
     case_photos,
     case_receipt,
@@ -25,6 +27,7 @@ from intake.web import (
     desk_calls,
     desk_hands,
     desk_letters,
+    desk_messages,
     desk_people,
     desk_receipt,
     desk_records,
@@ -59,6 +62,7 @@ BLUEPRINTS = (
     case_helpers, case_photos, case_viewers, case_parcels, desk_hands, helping,
     enrolling, desk_account, desk_people, desk_routing,
     desk_letters, hooks,
+    case_messages, desk_messages, case_history,
 )  # fmt: skip
 # The build of the site names a file so when its name changes with its content.
 NAMED_BY_CONTENT = r"/assets/.+\.[0-9a-f]{16}\.\w+$"

@@ -255,6 +255,13 @@ class ReasonMissing(IntakeError):
     message = N_("Choose a reason, and say where else the person can go.")
 
 
+class ConversationFull(IntakeError):
+    """More messages than a conversation holds."""
+
+    code = "conversation_full"
+    message = N_("This conversation holds very many messages, and no more fit in. Please telephone us.")
+
+
 class HelpersEnough(IntakeError):
     """As many links for helpers work already as one case may have; `most` says how many."""
 

@@ -42,6 +42,7 @@ SQL = [
     "cases/agreement.py",
     "cases/call_backs.py",
     "cases/helpers.py", "cases/viewers.py", "cases/parcels.py", "records/photo_sets.py",
+    "cases/conversation.py", "cases/stays.py",
     "mail/outbox.py", "mail/deliveries.py",
     "links/grants.py", "links/sessions.py", "records/parts.py", "desk/coordinators.py", "desk/openings.py",
     "records/quotas.py",

@@ -56,6 +56,9 @@ TURN_OF: dict[Stage, tuple[Turn, int | None]] = {
     Stage.ERASED: (Turn.NOBODY, None),
 }
 
+# What whoever has the turn again has at least, after a question was answered or a message settled.
+AFTER_TALK = timedelta(days=3)
+
 RECEIVES_RECORDS = frozenset({Stage.OPENED, Stage.RECORDS_IN, Stage.WITH_SPECIALIST})
 
 # Why a case may be declined; the words stand in the desk's templates and in the requester's page.
@@ -112,6 +115,15 @@ class Case:
 def may_move(old: Stage, new: Stage) -> bool:
     """Whether the table leads from one stage to the other."""
     return new in MOVES[old]
+
+
+def due_again(stage: Stage, since: datetime, now: datetime) -> datetime | None:
+    """When the turn of a stage that was entered `since` should be over, once talk has held it up until `now`.
+
+    The stage keeps its date, so that questions do not stretch it in silence; but nobody gets less than AFTER_TALK.
+    """
+    due = due_after(stage, since)
+    return None if due is None else max(due, now + AFTER_TALK)
 
 
 def due_after(stage: Stage, now: datetime) -> datetime | None:

@@ -144,6 +144,39 @@ def tell_parcel(tx: Tx, house: House, case: Case, letter: str, parcel_id: str, n
     _to_requester(tx, house, case, letter, now, dedupe=f"{letter}:{parcel_id}", link=_link(tx, house, case, now))
 
 
+def tell_question(tx: Tx, house: House, case: Case, message_id: str, due: datetime, now: datetime) -> None:
+    """To the requester: we ask something; the page of the case says what. By when, the letter says too."""
+    told = {"link": _link(tx, house, case, now), "due_date": due}
+    _to_requester(tx, house, case, "question_asked", now, dedupe=f"asked:{message_id}", **told)
+
+
+def remind_of_question(tx: Tx, house: House, case: Case, message_id: str, due: datetime, now: datetime) -> None:
+    """To the requester, once: our question waits, and its date is near."""
+    told = {"link": _link(tx, house, case, now), "due_date": due}
+    _to_requester(tx, house, case, "question_reminder", now, dedupe=f"ask-again:{message_id}", **told)
+
+
+def tell_message(tx: Tx, house: House, case: Case, message_id: str, now: datetime) -> None:
+    """To the requester: we wrote something that needs no answer."""
+    link = _link(tx, house, case, now)
+    _to_requester(tx, house, case, "message_waits", now, dedupe=f"message:{message_id}", link=link)
+
+
+def tell_desk_answer(tx: Tx, house: House, case: Case, now: datetime) -> None:
+    """To the desk: the requester has answered."""
+    _to_desk(tx, house, case, "desk_answer", now)
+
+
+def tell_desk_message(tx: Tx, house: House, case: Case, now: datetime) -> None:
+    """To the desk: the requester has written, and waits."""
+    _to_desk(tx, house, case, "desk_message", now)
+
+
+def tell_desk_no_answer(tx: Tx, house: House, case: Case, message_id: str, now: datetime) -> None:
+    """To the desk, once for a question: its date is past, and there is no answer."""
+    _to_desk(tx, house, case, "desk_no_answer", now, dedupe=f"no-answer:{message_id}")
+
+
 def ask_patient(tx: Tx, house: House, case: Case, address: str, now: datetime) -> bool:
     """To the patient's own address: somebody asks us something for you; say yes or no. False when the address, or the
     case, had enough letters for one day: nobody's mailbox is flooded through us.
@@ -231,16 +264,19 @@ def tell_desk_lost(tx: Tx, house: House, case: Case, now: datetime) -> None:
         _to_desk(tx, house, case, "desk_letter_lost", now)
 
 
-def _to_desk(tx: Tx, house: House, case: Case, letter: str, now: datetime) -> None:
+def _to_desk(
+    tx: Tx, house: House, case: Case, letter: str, now: datetime, *, dedupe: str | None = None
+) -> None:
     if case.held_as_suspect:  # nobody is bothered before somebody has looked at the list of suspects
         return
     link = f"{house.settings.base_url}/desk/cases/{case.id}"
     for address, language in desk_addresses(tx, house, case.coordinator_id, now):
         values = {"reference": case.reference, "link": link, "turn": case.turn.value, "due_date": case.due_at}
         message = house.letters.compose(letter, language, address, **values)
+        found_by = address_hash(house.keys, address)
         outbox.put(
             tx, house.keys, message, now, owner=case.key_owner, case_id=case.id, role=COORDINATOR,
-            recipient_hash=address_hash(house.keys, address),
+            recipient_hash=found_by, dedupe=dedupe and f"{dedupe}:{found_by[:32]}",
         )  # fmt: skip
 
 

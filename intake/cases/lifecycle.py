@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from intake import journal
-from intake.cases import agreeing, consent, letters, routing, silence, store, suspicion
+from intake.cases import agreeing, consent, conversation, letters, routing, silence, stays, store, suspicion
 from intake.cases import agreement as agreements
 from intake.cases import draft as drafts
 from intake.cases.agreement import Wanted
@@ -20,7 +20,9 @@ from intake.cases.case import (
     TURN_OF,
     Case,
     Stage,
+    Turn,
     due_after,
+    due_again,
     kept_until,
     may_move,
     new_reference,
@@ -101,6 +103,7 @@ def open_case(tx: Tx, house: House, draft: Draft, request: Request, now: datetim
     }
     sealed = {"answers": request.answers, "address": request.address}
     store.add(tx, house.keys, case, sealed, found_by)
+    stays.enter(tx, case.id, case.stage, now)
     for agreement in request.agreements:
         consent.give(tx, case.id, agreement, draft.language, now)
         facts = {"purpose": agreement.purpose}
@@ -229,15 +232,37 @@ def _moved(tx: Tx, house: House, case: Case, stage: Stage, actor: str, now: date
         raise MoveNotAllowed
     if stage is Stage.WITH_SPECIALIST and agreements.is_missing(tx, case.id):
         raise AgreementMissing
-    turn, _ = TURN_OF[stage]
-    due, until = due_after(stage, now), _kept_until(house, now)
+    if TURN_OF[stage][0] is Turn.NOBODY:
+        conversation.settle_all(tx, case.id, now)
+    turn, due = _turn(tx, case.id, stage, due_after(stage, now))
+    until = _kept_until(house, now)
     store.change(tx, case.id, stage=stage.value, turn=turn.value, due_at=due, stage_at=now, purge_at=until)
+    stays.move_on(tx, case.id, case.stage, stage, now)
     grants.prolong(tx, Purpose.CASE, case.id, until)
     change = {"from_stage": case.stage.value, "to_stage": stage.value}
     journal.write(tx, Event.STAGE_CHANGED, now, actor=actor, subject=case.id, **change, **facts)
     if stage not in RECEIVES_RECORDS:
         grants.revoke_all(tx, case.id, now, (Purpose.UPLOAD, Purpose.HELPER))
     return replace(case, stage=stage, turn=turn, due_at=due, stage_at=now, purge_at=until)
+
+
+def settle_turn(tx: Tx, case_id: str, now: datetime) -> Case:
+    """Give the turn to whom the conversation gives it; to whom the stage gives it as soon as nothing waits any more."""
+    case = store.case_by_id(tx, case_id, to_change=True)
+    turn, due = _turn(tx, case_id, case.stage, due_again(case.stage, case.stage_at, now))
+    store.change(tx, case_id, turn=turn.value, due_at=due)
+    return replace(case, turn=turn, due_at=due)
+
+
+def _turn(tx: Tx, case_id: str, stage: Stage, due: datetime | None) -> tuple[Turn, datetime | None]:
+    """Whose move it is, by when. What the requester wrote to us comes first, for it may be about our own question."""
+    turn, _ = TURN_OF[stage]
+    if turn is Turn.NOBODY:
+        return turn, due
+    waits = conversation.waiting(tx, case_id)
+    if waits.for_us is not None:
+        return Turn.COORDINATOR, waits.for_us
+    return (turn, due) if waits.for_them is None else (Turn.PATIENT, waits.for_them)
 
 
 def _kept_until(house: House, now: datetime) -> datetime:

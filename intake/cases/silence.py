@@ -1,13 +1,13 @@
 """Cases that wait for records: when the requester is reminded, and when a coordinator is told that nobody answers.
 
-Counted from the last sign: the day on which the case opened, or on which somebody last sent or described a file. So
-whoever sends one file after the other is never urged. Nothing here moves a case.
+Counted from the last sign: the day on which the case opened, or on which somebody last sent or described a file, or
+wrote to us. So whoever sends one file after the other is never urged. Nothing here moves a case.
 """
 
 from datetime import datetime, timedelta
 
 from intake import journal, queue
-from intake.cases import store
+from intake.cases import conversation, store
 from intake.cases.case import Case, Stage
 from intake.db import Tx
 from intake.journal import Event
@@ -31,7 +31,7 @@ def waits(case: Case) -> bool:
 
 def last_sign(tx: Tx, case: Case) -> datetime:
     """When we last heard of the requester."""
-    return max(case.opened_at, records.last_signs(tx, [case.id]).get(case.id, case.opened_at))
+    return _signs(tx, [case])[case.id]
 
 
 def plan(tx: Tx, case: Case, sign: datetime, now: datetime) -> None:
@@ -56,9 +56,15 @@ def next_look(sign: datetime, now: datetime) -> datetime:
 def silent_since(tx: Tx, cases: list[Case], now: datetime) -> dict[str, datetime]:
     """The last sign of each of these cases that waits for records and was not heard of for long, by its id."""
     waiting = [case for case in cases if waits(case) and not case.held_as_suspect]
-    signs = records.last_signs(tx, [case.id for case in waiting])
-    last = {case.id: max(case.opened_at, signs.get(case.id, case.opened_at)) for case in waiting}
-    return {case_id: sign for case_id, sign in last.items() if now - sign >= SILENT_AFTER}
+    return {case_id: sign for case_id, sign in _signs(tx, waiting).items() if now - sign >= SILENT_AFTER}
+
+
+def _signs(tx: Tx, cases: list[Case]) -> dict[str, datetime]:
+    """The last sign of each: opening the case, sending or describing a file, or writing to us."""
+    ids = [case.id for case in cases]
+    files, words = records.last_signs(tx, ids), conversation.last_words(tx, ids)
+    opened = {case.id: case.opened_at for case in cases}
+    return {case_id: max(at, files.get(case_id, at), words.get(case_id, at)) for case_id, at in opened.items()}
 
 
 def all_silent(tx: Tx, now: datetime) -> list[tuple[Case, datetime]]:

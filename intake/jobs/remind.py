@@ -1,8 +1,8 @@
-"""Reminds somebody of a request that was begun and not sent, before it goes; and of records that we wait for."""
+"""Reminds of a request that was begun and not sent, before it goes; of records that we wait for; and of questions."""
 
 from intake import queue
+from intake.cases import conversation, letters, reminders, silence, store, talking
 from intake.cases import draft as drafts
-from intake.cases import letters, reminders, silence, store
 from intake.cases.draft import DraftState
 from intake.errors import CaseNotFound, DraftGone, KeyGone
 from intake.queue import Job
@@ -52,3 +52,21 @@ def remind_of_records(services: Services, job: Job) -> None:
                 return
         queue.finish(tx, job)  # a fresh one, so that a case that waits long is no job that fails often
         silence.plan(tx, case, sign, now)
+
+
+def remind_of_question(services: Services, job: Job) -> None:
+    """Look at the question `job.ref`: a day before its date remind the requester, after it tell the desk.
+
+    Nothing is said of a question that was answered or taken back, or is gone. Harmless to do again.
+    """
+    now = services.clock()
+    with services.database.transaction() as tx:
+        case_id = conversation.case_of(tx, job.ref)
+        if case_id is None:
+            return
+        case = store.case_by_id(tx, case_id, to_change=True)
+        try:
+            message = conversation.message_of(tx, services.keys, case, job.ref)
+            talking.remind(tx, services, case, message, now)
+        except KeyGone:
+            return

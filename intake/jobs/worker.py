@@ -17,7 +17,7 @@ from intake.jobs.alert_silence import alert_silence
 from intake.jobs.check_record import check_record
 from intake.jobs.digest import digest
 from intake.jobs.letter_lost import letter_lost
-from intake.jobs.remind import remind_of_draft, remind_of_records
+from intake.jobs.remind import remind_of_draft, remind_of_question, remind_of_records
 from intake.jobs.send_mail import send_mail
 from intake.jobs.sweep import sweep
 from intake.queue import Job
@@ -30,6 +30,7 @@ HANDLERS: Mapping[str, Handler] = {
     "check_record": check_record,
     "remind_draft": remind_of_draft,
     "remind_records": remind_of_records,
+    "remind_question": remind_of_question,
     "alert_silence": alert_silence,
     "letter_lost": letter_lost,
     "desk_digest": digest,

@@ -77,6 +77,12 @@ KINDS: Mapping[str, Kind] = {
     "desk_agreement": _kind("reference link", "turn due_date"),
     "parcel_received": _kind("reference link"),
     "parcel_returned": _kind("reference link"),
+    "question_asked": _kind("reference link due_date"),
+    "question_reminder": _kind("reference link due_date"),
+    "message_waits": _kind("reference link"),
+    "desk_answer": _kind("reference link", "turn due_date"),
+    "desk_message": _kind("reference link", "turn due_date"),
+    "desk_no_answer": _kind("reference link", "turn due_date"),
 }
 
 

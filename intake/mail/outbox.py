@@ -208,6 +208,23 @@ def count_of_case(tx: Tx, case_id: str, letter: str, since: datetime) -> int:
     return tx.scalar(select(func.count()).select_from(letters).where(those))
 
 
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A letter of a case as the list of letters shows it: which, when it was written, and whether it has left."""
+
+    letter: str
+    state: str
+    made_at: datetime
+    sent_at: datetime | None
+
+
+def put_for(tx: Tx, case_id: str, role: str) -> list[Put]:
+    """The letters of a case to somebody in a role, newest first."""
+    theirs = and_(letters.c.case_id == case_id, letters.c.role == role)
+    shown = select(*(letters.c[name] for name in Put.__slots__)).where(theirs)
+    return [Put(*row) for row in tx.all(shown.order_by(letters.c.made_at.desc(), letters.c.id))]
+
+
 def settled_without_case(tx: Tx, before: datetime, limit: int = 200) -> list[str]:
     """Key owners of letters that belong to no case, were put before a moment, and have been sent or given up."""
     done = and_(letters.c.case_id.is_(None), letters.c.state != QUEUED, letters.c.made_at < before)

@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response, redirect, request
 
-from intake import journal
-from intake.cases import agreement, consent, lifecycle, store
+from intake.cases import agreement, consent, conversation, lifecycle, stays, store
 from intake.cases.case import MOVES, Case, Stage
+from intake.cases.next_step import next_step
 from intake.db import Tx
 from intake.errors import AddressMismatch, SessionMissing
 from intake.forms.answers import rows
@@ -15,6 +15,7 @@ from intake.links.sessions import Role, Session
 from intake.web import case_countries, receipt, records_list
 from intake.web.address import check_address
 from intake.web.case_agreement import agreement_part
+from intake.web.case_history import history_part
 from intake.web.pages import language, page, say, speak
 from intake.web.security import drop_session, guard, limit, need_csrf, need_session, services, start_session
 
@@ -128,7 +129,12 @@ def _end(role: Role, response: Response) -> None:
 
 def _where(case: Case) -> dict[str, object]:
     """What anybody with the link sees: where the case stands, and nothing about health."""
-    return {"case": case, "stages": STAGES_SHOWN, "now": services().clock(), "moves": MOVES}
+    now = services().clock()
+    with services().database.read() as tx:
+        waits, unread = conversation.waiting(tx, case.id), conversation.unread_by_requester(tx, case.id)
+        times = {"reached": stays.reached(tx, case.id), "past": stays.past_time(tx, case.stage, now)}
+    talk = {"waits": waits, "unread": unread, "step": next_step(case, waits)}
+    return {"case": case, "stages": STAGES_SHOWN, "now": now, "moves": MOVES} | talk | times
 
 
 def _inside(tx: Tx, case: Case) -> dict[str, object]:
@@ -143,10 +149,4 @@ def _inside(tx: Tx, case: Case) -> dict[str, object]:
         "consents": consent.given(tx, case.id),
         "countries_left": case_countries.countries_part(tx, case),
         "elsewhere": store.read_elsewhere(tx, house.keys, case),
-        "reads": [line for line in journal.lines(tx, case.id) if line.event in READS],
-    }
-
-
-READS = frozenset(
-    {journal.Event.CASE_READ, journal.Event.RECORD_READ, journal.Event.RECORDS_READ, journal.Event.VIEWER_OPENED}
-)
+    } | history_part(tx, case)

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from intake import journal
-from intake.cases import agreeing, agreement, consent, helpers, parcels, silence, store, viewers
+from intake.cases import agreeing, agreement, consent, conversation, helpers, parcels, silence, store, talking, viewers
 from intake.cases.agreement import PatientAgreement
 from intake.cases.case import MOVES, Case, Stage, may_move
 from intake.cases.completeness import Completeness
 from intake.cases.consent import Consent
+from intake.cases.conversation import Message
 from intake.cases.helpers import Helper
 from intake.cases.parcels import Parcel
 from intake.cases.viewers import ViewerLink
@@ -90,6 +91,17 @@ class CaseFile:
     whole: Completeness
     silent_since: datetime | None
     hands: OtherHands
+    talk: list[Message]
+
+    @property
+    def may_talk(self) -> bool:
+        """Whether a coordinator may still write to the requester."""
+        return talking.may_talk(self.case) and not self.case.held_as_suspect
+
+    @property
+    def speakers(self) -> dict[str, str]:
+        """The names of coordinators, by how the journal names them."""
+        return {coordinators.actor(one): name for one, name in self.names.items()}
 
     @property
     def moves(self) -> list[Stage]:
@@ -219,6 +231,7 @@ def read_case_file(tx: Tx, case_id: str, who: str) -> CaseFile:
         whole=completeness_of(answers, house.knowledge, sent, context.today),
         silent_since=silence.silent_since(tx, [found], house.clock()).get(found.id),
         hands=read_hands(tx, found, [record.upload for record in records]),
+        talk=conversation.messages_of(tx, house.keys, found),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from intake import journal
-from intake.cases import call_backs, lifecycle, silence, store
+from intake.cases import call_backs, conversation, lifecycle, silence, store
 from intake.cases.case import DECLINE_REASONS, Stage, Turn, may_move
 from intake.desk import coordinators
 from intake.desk.coordinators import actor
@@ -145,6 +145,7 @@ def show_case(case_id: str, who: str, status: int = 200, *, said: str = "") -> R
         file = read_case_file(tx, case_id, who)
     with house.database.transaction() as tx:
         journal.write(tx, Event.CASE_READ, now, actor=actor(who), subject=case_id)
+        conversation.mark_read(tx, case_id, by_requester=False, now=now)
     return page("desk/case.html", status, file=file, case=file.case, me=who, now=now, said=said)
 
 

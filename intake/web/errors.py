@@ -39,6 +39,7 @@ STATUS: dict[type[errors.IntakeError], int] = {
     errors.AgreementMissing: 409,
     errors.ReasonMissing: 422,
     errors.HelpersEnough: 409,
+    errors.ConversationFull: 409,
     errors.UploadNotFound: 404,
     errors.UploadGone: 410,
     errors.UploadEmpty: 400,

@@ -56,6 +56,7 @@ LIMITS = {
     "upload": "600 per hour",
     "describe": "1200 per hour",
     "code": "60 per hour",
+    "talk": "120 per hour",
 }
 
 POLICY = (

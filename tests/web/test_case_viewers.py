@@ -120,4 +120,4 @@ def test_at_the_desk_it_opens_by_a_deliberate_act_that_the_requester_sees(owner,
     with services.database.read() as tx:
         (line,) = [line for line in journal.lines(tx, case.id) if line.event == "viewer.opened"]
     assert line.actor.startswith("coordinator:") and line.facts == {"viewer": kept.id}
-    assert "a coordinator opened records" in owner.get("/case/").text
+    assert "opened the viewer of a hospital" in owner.get("/case/").text

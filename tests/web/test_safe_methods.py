@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from intake.cases import draft as drafts
-from intake.cases import helpers, letters, lifecycle, parcels, viewers, ways_in
+from intake.cases import helpers, letters, lifecycle, parcels, talking, viewers, ways_in
 from intake.cases.helpers import HelperKind
 from intake.db import Database, metadata
 from intake.desk import coordinators, rules
@@ -29,7 +29,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def _whole_state(services) -> dict[str, object]:
-    """Every row of both databases and every object of the vault, but for lines of reading and last-seen times."""
+    """Every row of both databases and every object of the vault, but for what says when somebody read."""
     state: dict[str, object] = {"vault": _files(services.settings.vault), "keys": _rows(services.keys.database)}
     with services.database.read() as tx:
         for table in metadata.sorted_tables:
@@ -39,8 +39,8 @@ def _whole_state(services) -> dict[str, object]:
             if table.name == "journal":
                 rows = [{k: v for k, v in row.items() if k in ("event", "subject", "facts")} for row in rows]
                 rows = [row for row in rows if row["event"] not in READING]
-            if table.name == "sessions":
-                rows = [{k: v for k, v in row.items() if k != "seen_at"} for row in rows]
+            if table.name in ("sessions", "messages"):
+                rows = [{k: v for k, v in row.items() if k not in ("seen_at", "read_at")} for row in rows]
             state[table.name] = sorted(map(repr, rows))
     return state
 
@@ -92,6 +92,7 @@ def everybody(client, services, now: datetime):
         arrived, coming = (parcels.announce_parcel(tx, services, case.id, said, now).id for _ in range(2))
         parcels.move_parcel(tx, services, case.id, arrived, parcels.ParcelState.RECEIVED, "system", now)
         rule = rules.add(tx, rules.Rule(people=(guest.id,)))
+        asked = talking.ask_requester(tx, services, case.id, "Which day?", 7, "coordinator:x", now)
         photos = photo_sets.begin_set(tx, case.id, "nobody", now)
     client.set_cookie("__Host-draft", secret, domain="localhost", secure=True)
     client.set_cookie("__Host-enrol", enrol, domain="localhost", secure=True)
@@ -101,7 +102,7 @@ def everybody(client, services, now: datetime):
     known |= {"token": tokens, "code": ["en"], "what": ["statistics", "abroad-DE"], "country": ["US"]}
     known |= {"which": ["what", "details", "translator", "original", "nonsense"]}
     known |= {"number": [str(helper.number)], "viewer_id": [viewer.id], "link_id": [viewer.id]}
-    known |= {"parcel_id": [arrived, coming], "set_id": [photos.id]}
+    known |= {"parcel_id": [arrived, coming], "set_id": [photos.id], "message_id": [asked.id]}
     known |= {"coordinator_id": [guest.id], "rule_id": [rule.id], "session_id": ["no-such-session"]}
     return client, known
 
