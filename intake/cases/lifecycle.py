@@ -20,6 +20,7 @@ from intake.cases.case import (
     TURN_OF,
     Case,
     Stage,
+    Turn,
     due_after,
     kept_until,
     may_move,
@@ -229,13 +230,17 @@ def _moved(tx: Tx, house: House, case: Case, stage: Stage, actor: str, now: date
         raise AgreementMissing
     turn, _ = TURN_OF[stage]
     due, until = due_after(stage, now), _kept_until(house, now)
-    store.change(tx, case.id, stage=stage.value, turn=turn.value, due_at=due, stage_at=now, purge_at=until)
+    if turn is Turn.PATIENT and case.contact_stopped_at is not None:  # nobody there is asked anything any more
+        turn, due = Turn.COORDINATOR, due_after(Stage.RECORDS_IN, now)
+    urgent = case.urgent and stage in RECEIVES_RECORDS  # the mark puts a case first: only while it is at work
+    moved = {"stage": stage.value, "turn": turn.value, "due_at": due, "stage_at": now, "purge_at": until}
+    store.change(tx, case.id, **moved, urgent=urgent)
     grants.prolong(tx, Purpose.CASE, case.id, until)
     change = {"from_stage": case.stage.value, "to_stage": stage.value}
     journal.write(tx, Event.STAGE_CHANGED, now, actor=actor, subject=case.id, **change, **facts)
     if stage not in RECEIVES_RECORDS:
         grants.revoke_all(tx, case.id, now, (Purpose.UPLOAD, Purpose.HELPER))
-    return replace(case, stage=stage, turn=turn, due_at=due, stage_at=now, purge_at=until)
+    return replace(case, stage=stage, turn=turn, due_at=due, stage_at=now, purge_at=until, urgent=urgent)
 
 
 def _kept_until(house: House, now: datetime) -> datetime:

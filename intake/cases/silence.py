@@ -7,7 +7,7 @@ whoever sends one file after the other is never urged. Nothing here moves a case
 from datetime import datetime, timedelta
 
 from intake import journal, queue
-from intake.cases import store
+from intake.cases import notes, store
 from intake.cases.case import Case, Stage
 from intake.db import Tx
 from intake.journal import Event
@@ -26,12 +26,13 @@ LOOK_AGAIN = timedelta(days=7)
 
 def waits(case: Case) -> bool:
     """Whether the case waits for records: it is open, and nobody has said that everything was sent."""
-    return case.stage is Stage.OPENED and case.records_declared_at is None
+    asked = case.stage is Stage.OPENED and case.contact_stopped_at is None
+    return asked and case.records_declared_at is None
 
 
 def last_sign(tx: Tx, case: Case) -> datetime:
     """When we last heard of the requester."""
-    return max(case.opened_at, records.last_signs(tx, [case.id]).get(case.id, case.opened_at))
+    return _signs(tx, [case])[case.id]
 
 
 def plan(tx: Tx, case: Case, sign: datetime, now: datetime) -> None:
@@ -56,9 +57,17 @@ def next_look(sign: datetime, now: datetime) -> datetime:
 def silent_since(tx: Tx, cases: list[Case], now: datetime) -> dict[str, datetime]:
     """The last sign of each of these cases that waits for records and was not heard of for long, by its id."""
     waiting = [case for case in cases if waits(case) and not case.held_as_suspect]
-    signs = records.last_signs(tx, [case.id for case in waiting])
-    last = {case.id: max(case.opened_at, signs.get(case.id, case.opened_at)) for case in waiting}
-    return {case_id: sign for case_id, sign in last.items() if now - sign >= SILENT_AFTER}
+    return {case_id: sign for case_id, sign in _signs(tx, waiting).items() if now - sign >= SILENT_AFTER}
+
+
+def _signs(tx: Tx, cases: list[Case]) -> dict[str, datetime]:
+    """The last sign of each case: it opened, a file was sent or described, or a coordinator spoke with them."""
+    ids = [case.id for case in cases]
+    sent, spoken = records.last_signs(tx, ids), notes.last_signs(tx, ids)
+    return {
+        case.id: max(case.opened_at, sent.get(case.id, case.opened_at), spoken.get(case.id, case.opened_at))
+        for case in cases
+    }
 
 
 def all_silent(tx: Tx, now: datetime) -> list[tuple[Case, datetime]]:

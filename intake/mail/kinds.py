@@ -64,6 +64,7 @@ KINDS: Mapping[str, Kind] = {
     "desk_consent_changed": _kind("reference link", "turn due_date"),
     "desk_case_opened": _kind("reference link", "turn due_date"),
     "desk_records_in": _kind("reference link", "turn due_date"),
+    "desk_case_assigned": _kind("reference link", "turn due_date"),
     "desk_call_me": _kind("link"),
     "invite": _kind("link link_hours"),
     "agree": _kind("link link_days", "due_date"),

@@ -173,6 +173,12 @@ def remove_case(tx: Tx, case_id: str) -> None:
     tx.execute(delete(letters).where(letters.c.case_id == case_id))
 
 
+def hold_back(tx: Tx, case_id: str) -> int:
+    """Take away what waits here for the requester or the patient of a case: it never leaves. Returns how many."""
+    theirs = and_(letters.c.case_id == case_id, letters.c.role.in_(("requester", "patient")), letters.c.state == QUEUED)
+    return tx.execute(delete(letters).where(theirs)).rowcount
+
+
 def _settle(tx: Tx, event: Event, letter_id: str, now: datetime, **values: object) -> None:
     """Write how a try ended, unless the letter was settled before, and tell the journal."""
     waits = and_(letters.c.id == letter_id, letters.c.state == QUEUED)
