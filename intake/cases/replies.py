@@ -1,5 +1,6 @@
-"""Saved replies: texts that coordinators write once and use often. Shared by the desk; each sealed with a key of its own,
-since somebody may leave a name in one.
+"""Saved replies: texts that coordinators write once and use often. Shared by the desk.
+
+Each is sealed with a key of its own, since somebody may leave a name in one.
 """
 
 import secrets

@@ -15,6 +15,7 @@ from intake.journal import Event
 from intake.languages import N_
 from intake.web.case_file import NOT_BY_HAND, read_case_file
 from intake.web.desk_list import Asked, list_page
+from intake.web.desk_work import read_work
 from intake.web.pages import page, say
 from intake.web.security import csrf_ok, need_csrf, services
 from intake.web.sign_in import need_coordinator, refuse_odd_ids, sign_in_again
@@ -94,9 +95,10 @@ def show_case(case_id: str, who: str, status: int = 200, *, said: str = "") -> R
     house, now = services(), services().clock()
     with house.database.read() as tx:
         file = read_case_file(tx, case_id, who)
+        work = read_work(tx, file.case)
     with house.database.transaction() as tx:
         journal.write(tx, Event.CASE_READ, now, actor=actor(who), subject=case_id)
-    return page("desk/case.html", status, file=file, case=file.case, me=who, now=now, said=said)
+    return page("desk/case.html", status, file=file, work=work, case=file.case, me=who, now=now, said=said)
 
 
 def _decline_page(

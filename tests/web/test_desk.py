@@ -210,7 +210,7 @@ def test_two_coordinators_claim_at_once_and_one_wins(database, services, ines, m
     assert sorted(answer.status_code for _, answer in answers) == [303, 409]
     winner = next(one for one, answer in answers if answer.status_code == 303)
     kind = next(answer for _, answer in answers if answer.status_code == 409)
-    assert "Somebody else claimed this case first" in kind.text and winner.who.name in kind.text
+    assert "Somebody else was quicker with this case" in kind.text and winner.who.name in kind.text
     with services.database.read() as tx:
         assert store.case_by_id(tx, case.id).coordinator_id == winner.who.id
     assert len(lines(services, case, "case.claimed")) == 1
