@@ -26,6 +26,7 @@ from intake.web import (
     desk_hands,
     desk_receipt,
     desk_records,
+    desk_replies,
     desk_silent,
     desk_suspects,
     desk_work,
@@ -51,7 +52,7 @@ BLUEPRINTS = (
     request, links, case, case_agreement, agree, records, scripts, uploads, sign_in, desk, desk_records, desk_calls,
     desk_agreement, desk_suspects, machines, case_describe, case_whole, case_receipt, desk_receipt, desk_silent,
     case_helpers, case_photos, case_viewers, case_parcels, desk_hands, helping,
-    desk_finding, desk_work,
+    desk_finding, desk_work, desk_replies,
 )  # fmt: skip
 # The build of the site names a file so when its name changes with its content.
 NAMED_BY_CONTENT = r"/assets/.+\.[0-9a-f]{16}\.\w+$"

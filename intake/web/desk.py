@@ -15,6 +15,7 @@ from intake.journal import Event
 from intake.languages import N_
 from intake.web.case_file import NOT_BY_HAND, read_case_file
 from intake.web.desk_list import Asked, list_page
+from intake.web.desk_replies import replies_to_offer, with_reply
 from intake.web.desk_work import read_work
 from intake.web.pages import page, say
 from intake.web.security import csrf_ok, need_csrf, services
@@ -79,6 +80,8 @@ def decline(case_id: str) -> Response:
     """Decline the case. What was typed stays when something is missing."""
     who = need_coordinator()
     reason, elsewhere = request.form.get("reason", ""), request.form.get("elsewhere", "").strip()
+    if request.form.get("use"):
+        return _decline_page(case_id, 200, reason, with_reply(elsewhere, request.form.get("reply", "")))
     if mistakes := _mistakes(reason, elsewhere):
         return _decline_page(case_id, 422, reason, elsewhere, mistakes)
     try:
@@ -109,6 +112,7 @@ def _decline_page(
     if found.held_as_suspect or not may_move(found.stage, Stage.DECLINED):
         return redirect(url_for("desk.case", case_id=case_id, said="moved_on"), 303)
     shown = {"reason": reason, "elsewhere": elsewhere, "mistakes": mistakes, "reasons": DECLINE_REASONS}
+    shown["replies"] = replies_to_offer()
     return page("desk/decline.html", status, case=found, longest=ELSEWHERE_LENGTH, **shown)
 
 
