@@ -3,18 +3,21 @@
 Whoever acts says what they saw. If somebody else was quicker, nothing is changed and the later one is told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from intake import journal
 from intake.cases import letters, lifecycle, store
+from intake.cases import draft as drafts
 from intake.cases.case import Case, Stage, Turn, due_after
 from intake.cases.house import House
 from intake.db import Tx
 from intake.desk import coordinators
 from intake.errors import CaseTaken, MoveNotAllowed, ReasonMissing
 from intake.journal import Event
+from intake.links import sessions
+from intake.links.sessions import Role
 from intake.mail import outbox
 
 NOBODY = "nobody"
@@ -60,6 +63,36 @@ def go_on_without(
     journal.write(tx, Event.CASE_GOES_ON, now, actor=actor, subject=case_id, missing=len(items))
     if case.stage is Stage.OPENED:
         return lifecycle.move_case(tx, house, case_id, Stage.RECORDS_IN, actor, now)
+    return case
+
+
+def change_contact(
+    tx: Tx, house: House, case_id: str, contact: Mapping[str, str], seen: str, actor: str, now: datetime
+) -> Case:
+    """Other ways to reach the requester, whose identity the coordinator has checked: `email` and `phone`, either empty.
+
+    The address before and the new one each get a letter, so that nobody is led away unseen; links that went to the one
+    before stop working. `seen` is the address that the page showed: raises CaseTaken if it is another by now, and
+    MoveNotAllowed for a case that is over or held, or without any way to reach somebody.
+    """
+    lifecycle.need_free(tx, case_id)
+    case = store.case_by_id(tx, case_id, to_change=True)
+    email, phone = contact["email"], contact["phone"]
+    if case.turn is Turn.NOBODY or not (email or phone):
+        raise MoveNotAllowed
+    before = store.read_address(tx, house.keys, case)
+    if before != seen:
+        raise CaseTaken
+    answers = store.read_answers(tx, house.keys, case)
+    reach = answers.get("reach-you", {}) | {"email": email, "phone": phone}
+    store.write_answers(tx, house.keys, case, answers | {"reach-you": reach})
+    moved = email.casefold() != before.casefold()
+    journal.write(tx, Event.CONTACT_CHANGED, now, actor=actor, subject=case_id, address=moved)
+    if moved:
+        letters.tell_contact_left(tx, house, case, now)
+        store.write_address(tx, house.keys, case, email, drafts.address_hash(house.keys, email) if email else "")
+        sessions.end_all(tx, Role.CASE, case_id, now)
+        letters.tell_contact_here(tx, house, case, now)
     return case
 
 

@@ -133,6 +133,16 @@ def tell_desk_silence(tx: Tx, house: House, silent: list[Case], now: datetime) -
         outbox.put(tx, house.keys, message, now, owner=None, role=COORDINATOR, recipient_hash=found_by)
 
 
+def tell_contact_left(tx: Tx, house: House, case: Case, now: datetime) -> None:
+    """To the address that was on file so far: from now on we write to another one. Without a link."""
+    _to_requester(tx, house, case, "contact_left", now, link=f"{house.settings.base_url}/contact/")
+
+
+def tell_contact_here(tx: Tx, house: House, case: Case, now: datetime) -> None:
+    """To the address that is on file now: we write here from now on. Its link is new; the one before works no more."""
+    _to_requester(tx, house, case, "contact_here", now, link=ways_in.case_link(tx, house, case, now))
+
+
 def tell_stage(tx: Tx, house: House, case: Case, now: datetime) -> None:
     """To the requester: your case has moved on."""
     stage = case.stage.value

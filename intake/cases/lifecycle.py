@@ -81,15 +81,29 @@ def confirm_draft(tx: Tx, house: House, draft: Draft, request: Request, now: dat
     return open_case(tx, house, draft, request, now)
 
 
-def open_case(tx: Tx, house: House, draft: Draft, request: Request, now: datetime) -> Case:
+def open_at_desk(
+    tx: Tx, house: House, draft: Draft, request: Request, coordinator_id: str, came: str, language: str, now: datetime
+) -> Case:
+    """Open the case that a coordinator wrote down for somebody who telephoned, or wrote on paper: it is theirs, its
+    address needs no confirming, and no rule suspects it. `language` is the requester's; the address may be empty.
+    """
+    told = replace(draft, language=language)
+    return open_case(tx, house, told, request, now, coordinator_id=coordinator_id, came=came)
+
+
+def open_case(
+    tx: Tx, house: House, draft: Draft, request: Request, now: datetime, *, coordinator_id: str | None = None,
+    came: str = "",
+) -> Case:  # fmt: skip
     """Case, sealed answers, consents, letters and journal lines, all or nothing."""
     turn, _ = TURN_OF[Stage.OPENED]
-    address_hash = drafts.address_hash(house.keys, request.address)
-    traits = suspicion.traits_of(tx, house, draft, request.answers, address_hash)
+    address_hash = drafts.address_hash(house.keys, request.address) if request.address else ""
+    traits = () if came else suspicion.traits_of(tx, house, draft, request.answers, address_hash)
+    actor, how = (f"coordinator:{coordinator_id}", {"came": came}) if came else (REQUESTER, {})
     case = Case(
         id=draft.case_id, reference=_free_reference(tx), draft_id=draft.id, stage=Stage.OPENED, turn=turn,
         due_at=due_after(Stage.OPENED, now), language=draft.language, form_version=draft.form_version,
-        partner=draft.partner, coordinator_id=None, declined_reason=None, opened_at=now, stage_at=now,
+        partner=draft.partner, coordinator_id=coordinator_id, declined_reason=None, opened_at=now, stage_at=now,
         records_declared_at=None, purge_at=_kept_until(house, now), urgent=request.urgent,
         held_as_suspect=bool(traits), traits=traits,
     )  # fmt: skip
@@ -104,10 +118,10 @@ def open_case(tx: Tx, house: House, draft: Draft, request: Request, now: datetim
     store.add(tx, house.keys, case, sealed, found_by)
     for agreement in request.agreements:
         consent.give(tx, case.id, agreement, draft.language, now)
-        facts = {"purpose": agreement.purpose}
+        facts = {"purpose": agreement.purpose} | how
         if agreement.countries:
             facts["countries"] = " ".join(agreement.countries)
-        journal.write(tx, Event.CONSENT_GIVEN, now, actor=REQUESTER, subject=case.id, **facts)
+        journal.write(tx, Event.CONSENT_GIVEN, now, actor=actor, subject=case.id, **facts)
     drafts.mark_sent(tx, draft)
     # From now on the answers are the case's alone. What a crash leaves here goes when the draft's time is over.
     tx.after_commit(lambda: house.keys.destroy(draft.key_owner))
@@ -115,7 +129,7 @@ def open_case(tx: Tx, house: House, draft: Draft, request: Request, now: datetim
     silence.plan(tx, case, now, now)
     if request.patient is not None:
         agreeing.begin_asking(tx, house, case, request.patient, now)
-    journal.write(tx, Event.CASE_OPENED, now, actor=REQUESTER, subject=case.id)
+    journal.write(tx, Event.CASE_OPENED, now, actor=actor, subject=case.id, **how)
     if traits:
         journal.write(tx, Event.CASE_HELD, now, subject=case.id, traits=" ".join(traits))
     return case

@@ -90,6 +90,7 @@ def add(tx: Tx, keys: KeyStore, case: Case, sealed: dict[str, Any], found_by: di
         "form_version": case.form_version, "partner": case.partner, "opened_at": case.opened_at,
         "stage_at": case.stage_at, "purge_at": case.purge_at, "urgent": case.urgent,
         "held_as_suspect": case.held_as_suspect, "traits": " ".join(case.traits),
+        "coordinator_id": case.coordinator_id,
     }  # fmt: skip
     row |= {name: seal_json(key, value, context("cases", case.id, name)) for name, value in sealed.items()}
     tx.execute(insert(cases), row | found_by)
@@ -131,6 +132,12 @@ def write_answers(tx: Tx, keys: KeyStore, case: Case, answers: dict[str, Any]) -
 def read_address(tx: Tx, keys: KeyStore, case: Case) -> str:
     """The requester's e-mail address."""
     return _open(tx, keys, case, "address")
+
+
+def write_address(tx: Tx, keys: KeyStore, case: Case, address: str, address_hash: str) -> None:
+    """Another address of the requester, and the keyed hash by which it is found."""
+    sealed = seal_json(keys.get(case.key_owner), address, context("cases", case.id, "address"))
+    change(tx, case.id, address=sealed, address_hash=address_hash)
 
 
 def read_elsewhere(tx: Tx, keys: KeyStore, case: Case) -> str:

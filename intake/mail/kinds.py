@@ -57,6 +57,8 @@ KINDS: Mapping[str, Kind] = {
     "record_needs_you": _kind("reference link", "due_date"),
     "records_reminder": _kind("reference link records_link link_days"),
     "desk_silence": _kind("link count"),
+    "contact_left": _kind("reference link"),
+    "contact_here": _kind("reference link"),
     "stage_changed": _kind("reference link", "stage due_date"),
     "case_declined": _kind("reference link"),
     "case_withdrawn": _kind("reference link"),
