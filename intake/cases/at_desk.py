@@ -8,16 +8,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from intake import journal
-from intake.cases import letters, lifecycle, store
 from intake.cases import draft as drafts
+from intake.cases import letters, lifecycle, store
 from intake.cases.case import Case, Stage, Turn, due_after
 from intake.cases.house import House
 from intake.db import Tx
 from intake.desk import coordinators
 from intake.errors import CaseTaken, MoveNotAllowed, ReasonMissing
 from intake.journal import Event
-from intake.links import sessions
+from intake.links import grants, sessions
 from intake.links.sessions import Role
+from intake.links.tokens import Purpose
 from intake.mail import outbox
 
 NOBODY = "nobody"
@@ -72,7 +73,7 @@ def change_contact(
     """Other ways to reach the requester, whose identity the coordinator has checked: `email` and `phone`, either empty.
 
     The address before and the new one each get a letter, so that nobody is led away unseen; links that went to the one
-    before stop working. `seen` is the address that the page showed: raises CaseTaken if it is another by now, and
+    before stop working. `seen` is the hash of the address on the page: raises CaseTaken if it is another by now, and
     MoveNotAllowed for a case that is over or held, or without any way to reach somebody.
     """
     lifecycle.need_free(tx, case_id)
@@ -81,7 +82,7 @@ def change_contact(
     if case.turn is Turn.NOBODY or not (email or phone):
         raise MoveNotAllowed
     before = store.read_address(tx, house.keys, case)
-    if before != seen:
+    if house.ring.hash("seen", before) != seen:
         raise CaseTaken
     answers = store.read_answers(tx, house.keys, case)
     reach = answers.get("reach-you", {}) | {"email": email, "phone": phone}
@@ -91,7 +92,9 @@ def change_contact(
     if moved:
         letters.tell_contact_left(tx, house, case, now)
         store.write_address(tx, house.keys, case, email, drafts.address_hash(house.keys, email) if email else "")
-        sessions.end_all(tx, Role.CASE, case_id, now)
+        for role in (Role.CASE, Role.UPLOAD):
+            sessions.end_all(tx, role, case_id, now)
+        grants.revoke_all(tx, case_id, now, (Purpose.CASE, Purpose.UPLOAD))
         letters.tell_contact_here(tx, house, case, now)
     return case
 
