@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, false, func, literal, select, true, tuple_, union_all
+from sqlalchemy import ColumnElement, false, func, literal, or_, select, true, tuple_, union_all
 
 from intake.cases.case import MOVES, Case, Stage, Turn
 from intake.cases.store import CASE_COLUMNS, as_case, cases
@@ -120,6 +120,21 @@ def of_address(tx: Tx, address_hash: str, limit: int = PER_PAGE) -> list[Case]:
     """The cases of one exact address, the newest first."""
     mine = select(*CASE_COLUMNS).where(cases.c.address_hash == address_hash)
     return [as_case(row) for row in tx.all(mine.order_by(cases.c.opened_at.desc(), cases.c.id).limit(limit))]
+
+
+def alike(tx: Tx, case_id: str, limit: int = 5) -> list[tuple[Case, str]]:
+    """Other cases that may be the same request, the newest first, each with why: "words" or "address"."""
+    mine = tx.one_or_none(select(cases.c.address_hash, cases.c.text_hash).where(cases.c.id == case_id))
+    if mine is None:
+        return []
+    same = [cases.c.text_hash == mine.text_hash] if mine.text_hash else []
+    same += [cases.c.address_hash == mine.address_hash] if mine.address_hash else []
+    if not same:
+        return []
+    others = select(*CASE_COLUMNS, cases.c.text_hash).where(cases.c.id != case_id, or_(*same))
+    found = tx.all(others.order_by(cases.c.opened_at.desc(), cases.c.id).limit(limit))
+    theirs = mine.text_hash or "none at all"
+    return [(as_case(row), "words" if row.text_hash == theirs else "address") for row in found]
 
 
 def _gather(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, redirect, request, url_for
 
-from intake.cases import at_desk, notes, store
+from intake.cases import at_desk, notes, store, worklist
 from intake.cases.at_desk import LONGEST_GAPS
 from intake.cases.case import Case, Stage
 from intake.cases.notes import LONGEST, Note, NoteKind
@@ -39,6 +39,7 @@ class Work:
     notes: list[Note]
     colleagues: dict[str, str]
     gaps: dict[str, object]
+    alike: list[tuple[Case, str]]
     note_id: str
     kind: str = NoteKind.NOTE
     typed: str = ""
@@ -50,7 +51,8 @@ def read_work(tx: Tx, case: Case, *, kind: str = NoteKind.NOTE, typed: str = "",
     keys = services().keys
     colleagues = {one.id: one.name for one in coordinators.enrolled(tx, keys)}
     written, gaps = notes.notes_of(tx, keys, case), store.read_gaps(tx, keys, case)
-    return Work(written, colleagues, gaps, secrets.token_hex(16), kind, typed, mistake)
+    alike = worklist.alike(tx, case.id)
+    return Work(written, colleagues, gaps, alike, secrets.token_hex(16), kind, typed, mistake)
 
 
 @blueprint.post("/assign")

@@ -24,7 +24,7 @@ from tests.web import sending
 from tests.web.desk_shelf import a_record
 from tests.web.desk_visits import a_signed_in_coordinator
 
-READING = ("case.read", "record.read", "records.read")
+READING = ("case.read", "record.read", "records.read", "case.exported")
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -100,7 +100,7 @@ def everybody(client, services, now: datetime):
     known |= {"token": tokens, "code": ["en"], "what": ["statistics", "abroad-DE"], "country": ["US"]}
     known |= {"which": ["what", "details", "translator", "original", "nonsense"]}
     known |= {"number": [str(helper.number)], "viewer_id": [viewer.id], "link_id": [viewer.id]}
-    known |= {"parcel_id": [arrived, coming], "set_id": [photos.id]}
+    known |= {"parcel_id": [arrived, coming], "set_id": [photos.id], "reply_id": ["no-such-reply"]}
     return client, known
 
 
