@@ -91,7 +91,7 @@ TYPED: dict[str, list[tuple[str, str]]] = {
 def fill(services: Services) -> int:
     """Make one case for every way. Returns how many. Raises DemoRefused in production or beside other cases."""
     with services.database.read() as tx:
-        _, others = store.queue(tx)
+        others = store.any_case(tx)
     if not services.settings.in_development or others:
         raise DemoRefused
     for number, way in enumerate(WAYS, start=1):

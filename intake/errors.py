@@ -241,6 +241,20 @@ class MoveNotAllowed(IntakeError):
     message = N_("The case has moved on meanwhile, so this step is no longer possible. Look at the case again.")
 
 
+class CaseTaken(IntakeError):
+    """Somebody else has the case by now than whoever acts has seen: nothing was changed."""
+
+    code = "taken"
+    message = N_("Somebody else changed who has this case, so nothing was done. Look at the case again.")
+
+
+class ReplyChanged(IntakeError):
+    """A saved reply was changed by somebody else since it was opened."""
+
+    code = "reply_changed"
+    message = N_("Somebody else changed this reply meanwhile. Your words are still here: compare, then save again.")
+
+
 class AgreementMissing(IntakeError):
     """An adult patient, for whom somebody else asks, has not agreed yet: nobody may read the case before that."""
 

@@ -5,8 +5,9 @@ import dataclasses
 import pytest
 
 from intake import demo
-from intake.cases import store
+from intake.cases import store, worklist
 from intake.cases.case import Stage
+from intake.cases.worklist import Wanted
 from intake.errors import DemoRefused
 from intake.records import store as records
 
@@ -14,8 +15,8 @@ from intake.records import store as records
 def test_there_is_one_case_at_every_stage_so_far(services) -> None:
     assert demo.fill(services) == len(demo.WAYS)
     with services.database.read() as tx:
-        cases, count = store.queue(tx)
-        assert count == len(demo.WAYS)
+        cases = worklist.read_page(tx, Wanted(), services.clock()).cases
+        assert len(cases) == len(demo.WAYS)
         assert {case.stage for case in cases} == set(Stage) - {Stage.ERASED}
         for case in cases:
             assert demo.WATERMARK in store.read_answers(tx, services.keys, case)["patient"]["full_name"]

@@ -96,6 +96,7 @@ class Case:
     urgent: bool = False  # the requester named a date that is near, or is in hospital; decided by the forms
     held_as_suspect: bool = False
     traits: tuple[str, ...] = ()
+    contact_stopped_at: datetime | None = None  # from then on nobody of theirs hears of us
 
     @property
     def key_owner(self) -> str:

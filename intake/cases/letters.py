@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from intake.cases import reminders, silence, store, ways_in
@@ -56,10 +57,13 @@ def remind_of_draft(tx: Tx, house: House, draft: Draft, days: int, now: datetime
 
 
 def send_new_case_link(tx: Tx, house: House, case: Case, now: datetime) -> None:
-    """To the address on file: a new link to the case; the old one stops working."""
+    """To the address on file: a new link to the case; the old one stops working. Also where contact was stopped:
+    somebody there asks for it.
+    """
     if _had_enough(tx, house, store.read_address(tx, house.keys, case), now):
         return
-    _to_requester(tx, house, case, "link_again", now, link=ways_in.case_link(tx, house, case, now))
+    asking = replace(case, contact_stopped_at=None)
+    _to_requester(tx, house, asking, "link_again", now, link=ways_in.case_link(tx, house, case, now))
 
 
 def tell_opened(tx: Tx, house: House, case: Case, now: datetime) -> None:
@@ -77,6 +81,11 @@ def tell_opened(tx: Tx, house: House, case: Case, now: datetime) -> None:
 def tell_desk_opened(tx: Tx, house: House, case: Case, now: datetime) -> None:
     """To the desk: a new case."""
     _to_desk(tx, house, case, "desk_case_opened", now)
+
+
+def tell_desk_assigned(tx: Tx, house: House, case: Case, now: datetime) -> None:
+    """To the coordinator who has the case from now on: it was handed to you."""
+    _to_desk(tx, house, case, "desk_case_assigned", now)
 
 
 def tell_records_in(tx: Tx, house: House, case: Case, now: datetime) -> None:
@@ -121,6 +130,16 @@ def tell_desk_silence(tx: Tx, house: House, silent: list[Case], now: datetime) -
     for (address, language), count in counts.items():
         values = {"link": f"{house.settings.base_url}/desk/silent", "count": count}
         to_coordinator(tx, house, "desk_silence", address, language, now, **values)
+
+
+def tell_contact_left(tx: Tx, house: House, case: Case, now: datetime) -> None:
+    """To the address that was on file so far: from now on we write to another one. Without a link."""
+    _to_requester(tx, house, case, "contact_left", now, link=f"{house.settings.base_url}/contact/")
+
+
+def tell_contact_here(tx: Tx, house: House, case: Case, now: datetime) -> None:
+    """To the address that is on file now: we write here from now on. Its link is new; the one before works no more."""
+    _to_requester(tx, house, case, "contact_here", now, link=ways_in.case_link(tx, house, case, now))
 
 
 def tell_stage(tx: Tx, house: House, case: Case, now: datetime) -> None:
@@ -181,7 +200,7 @@ def ask_patient(tx: Tx, house: House, case: Case, address: str, now: datetime) -
     """To the patient's own address: somebody asks us something for you; say yes or no. False when the address, or the
     case, had enough letters for one day: nobody's mailbox is flooded through us.
     """
-    if _had_enough(tx, house, address, now) or _asked_enough(tx, case, now):
+    if case.contact_stopped_at or _had_enough(tx, house, address, now) or _asked_enough(tx, case, now):
         return False
     values = {"link": ways_in.agree_link(tx, house, case, now), "link_days": ways_in.AGREE_LINK_DAYS}
     message = house.letters.compose("agree", case.language, address, **values)
@@ -240,6 +259,8 @@ def _to_requester(
     tx: Tx, house: House, case: Case, letter: str, now: datetime, *, dedupe: str | None = None, **values: object
 ) -> None:
     address = store.read_address(tx, house.keys, case)
+    if case.contact_stopped_at or not address:  # nobody there may hear of us, or can be reached by e-mail
+        return
     message = house.letters.compose(letter, case.language, address, reference=case.reference, **values)
     outbox.put(
         tx, house.keys, message, now, owner=case.key_owner, case_id=case.id, role=REQUESTER,

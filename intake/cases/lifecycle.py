@@ -82,15 +82,29 @@ def confirm_draft(tx: Tx, house: House, draft: Draft, request: Request, now: dat
     return open_case(tx, house, draft, request, now)
 
 
-def open_case(tx: Tx, house: House, draft: Draft, request: Request, now: datetime) -> Case:
+def open_at_desk(
+    tx: Tx, house: House, draft: Draft, request: Request, coordinator_id: str, came: str, language: str, now: datetime
+) -> Case:
+    """Open the case that a coordinator wrote down for somebody who telephoned, or wrote on paper: it is theirs, its
+    address needs no confirming, and no rule suspects it. `language` is the requester's; the address may be empty.
+    """
+    told = replace(draft, language=language)
+    return open_case(tx, house, told, request, now, coordinator_id=coordinator_id, came=came)
+
+
+def open_case(
+    tx: Tx, house: House, draft: Draft, request: Request, now: datetime, *, coordinator_id: str | None = None,
+    came: str = "",
+) -> Case:  # fmt: skip
     """Case, sealed answers, consents, letters and journal lines, all or nothing."""
     turn, _ = TURN_OF[Stage.OPENED]
-    address_hash = drafts.address_hash(house.keys, request.address)
-    traits = suspicion.traits_of(tx, house, draft, request.answers, address_hash)
+    address_hash = drafts.address_hash(house.keys, request.address) if request.address else ""
+    traits = () if came else suspicion.traits_of(tx, house, draft, request.answers, address_hash)
+    actor, how = (f"coordinator:{coordinator_id}", {"came": came}) if came else (REQUESTER, {})
     case = Case(
         id=draft.case_id, reference=_free_reference(tx), draft_id=draft.id, stage=Stage.OPENED, turn=turn,
         due_at=due_after(Stage.OPENED, now), language=draft.language, form_version=draft.form_version,
-        partner=draft.partner, coordinator_id=None, declined_reason=None, opened_at=now, stage_at=now,
+        partner=draft.partner, coordinator_id=coordinator_id, declined_reason=None, opened_at=now, stage_at=now,
         records_declared_at=None, purge_at=_kept_until(house, now), urgent=request.urgent,
         held_as_suspect=bool(traits), traits=traits,
     )  # fmt: skip
@@ -106,10 +120,10 @@ def open_case(tx: Tx, house: House, draft: Draft, request: Request, now: datetim
     stays.enter(tx, case.id, case.stage, now)
     for agreement in request.agreements:
         consent.give(tx, case.id, agreement, draft.language, now)
-        facts = {"purpose": agreement.purpose}
+        facts = {"purpose": agreement.purpose} | how
         if agreement.countries:
             facts["countries"] = " ".join(agreement.countries)
-        journal.write(tx, Event.CONSENT_GIVEN, now, actor=REQUESTER, subject=case.id, **facts)
+        journal.write(tx, Event.CONSENT_GIVEN, now, actor=actor, subject=case.id, **facts)
     drafts.mark_sent(tx, draft)
     # From now on the answers are the case's alone. What a crash leaves here goes when the draft's time is over.
     tx.after_commit(lambda: house.keys.destroy(draft.key_owner))
@@ -118,7 +132,7 @@ def open_case(tx: Tx, house: House, draft: Draft, request: Request, now: datetim
     silence.plan(tx, case, now, now)
     if request.patient is not None:
         agreeing.begin_asking(tx, house, case, request.patient, now)
-    journal.write(tx, Event.CASE_OPENED, now, actor=REQUESTER, subject=case.id)
+    journal.write(tx, Event.CASE_OPENED, now, actor=actor, subject=case.id, **how)
     if traits:
         journal.write(tx, Event.CASE_HELD, now, subject=case.id, traits=" ".join(traits))
     return case
@@ -234,34 +248,41 @@ def _moved(tx: Tx, house: House, case: Case, stage: Stage, actor: str, now: date
         raise AgreementMissing
     if TURN_OF[stage][0] is Turn.NOBODY:
         conversation.settle_all(tx, case.id, now)
-    turn, due = _turn(tx, case.id, stage, due_after(stage, now))
+    turn, due = _turn(tx, case, stage, due_after(stage, now), now)
     until = _kept_until(house, now)
-    store.change(tx, case.id, stage=stage.value, turn=turn.value, due_at=due, stage_at=now, purge_at=until)
+    urgent = case.urgent and stage in RECEIVES_RECORDS  # the mark puts a case first: only while it is at work
+    moved = {"stage": stage.value, "turn": turn.value, "due_at": due, "stage_at": now, "purge_at": until}
+    store.change(tx, case.id, **moved, urgent=urgent)
     stays.move_on(tx, case.id, case.stage, stage, now)
     grants.prolong(tx, Purpose.CASE, case.id, until)
     change = {"from_stage": case.stage.value, "to_stage": stage.value}
     journal.write(tx, Event.STAGE_CHANGED, now, actor=actor, subject=case.id, **change, **facts)
     if stage not in RECEIVES_RECORDS:
         grants.revoke_all(tx, case.id, now, (Purpose.UPLOAD, Purpose.HELPER))
-    return replace(case, stage=stage, turn=turn, due_at=due, stage_at=now, purge_at=until)
+    return replace(case, stage=stage, turn=turn, due_at=due, stage_at=now, purge_at=until, urgent=urgent)
 
 
 def settle_turn(tx: Tx, case_id: str, now: datetime) -> Case:
     """Give the turn to whom the conversation gives it; to whom the stage gives it as soon as nothing waits any more."""
     case = store.case_by_id(tx, case_id, to_change=True)
-    turn, due = _turn(tx, case_id, case.stage, due_again(case.stage, case.stage_at, now))
+    turn, due = _turn(tx, case, case.stage, due_again(case.stage, case.stage_at, now), now)
     store.change(tx, case_id, turn=turn.value, due_at=due)
     return replace(case, turn=turn, due_at=due)
 
 
-def _turn(tx: Tx, case_id: str, stage: Stage, due: datetime | None) -> tuple[Turn, datetime | None]:
-    """Whose move it is, by when. What the requester wrote to us comes first, for it may be about our own question."""
+def _turn(tx: Tx, case: Case, stage: Stage, due: datetime | None, now: datetime) -> tuple[Turn, datetime | None]:
+    """Whose move it is, by when. What the requester wrote to us comes first, for it may be about our own question.
+
+    Where contact was stopped nobody there is asked anything any more: what would be their move is ours.
+    """
     turn, _ = TURN_OF[stage]
     if turn is Turn.NOBODY:
         return turn, due
-    waits = conversation.waiting(tx, case_id)
+    waits = conversation.waiting(tx, case.id)
     if waits.for_us is not None:
         return Turn.COORDINATOR, waits.for_us
+    if case.contact_stopped_at is not None:
+        return (Turn.COORDINATOR, due_after(Stage.RECORDS_IN, now)) if turn is Turn.PATIENT else (turn, due)
     return (turn, due) if waits.for_them is None else (Turn.PATIENT, waits.for_them)
 
 

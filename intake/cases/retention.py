@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from intake import journal
-from intake.cases import agreement, call_backs, conversation, helpers, parcels, store, viewers
+from intake.cases import agreement, call_backs, conversation, helpers, notes, parcels, store, viewers
 from intake.cases import draft as drafts
 from intake.cases.case import Stage
 from intake.cases.draft import DraftState
@@ -106,7 +106,7 @@ def _purge_case(database: Database, keys: KeyStore, vault: Vault, case_id: str, 
         outbox.remove_case(tx, case.id)
         grants.revoke_all(tx, case.id, now)
         agreement.forget(tx, case.id)
-        for room in (helpers, viewers, parcels, photo_sets, conversation):
+        for room in (helpers, viewers, parcels, photo_sets, conversation, notes):
             room.forget(tx, case.id)
         store.blank(tx, case.id, now)
         journal.write(tx, Event.PURGED, now, subject=case.id, records=len(objects))

@@ -7,7 +7,7 @@ wrote to us. So whoever sends one file after the other is never urged. Nothing h
 from datetime import datetime, timedelta
 
 from intake import journal, queue
-from intake.cases import conversation, store
+from intake.cases import conversation, notes, store
 from intake.cases.case import Case, Stage
 from intake.db import Tx
 from intake.journal import Event
@@ -26,7 +26,8 @@ LOOK_AGAIN = timedelta(days=7)
 
 def waits(case: Case) -> bool:
     """Whether the case waits for records: it is open, and nobody has said that everything was sent."""
-    return case.stage is Stage.OPENED and case.records_declared_at is None
+    asked = case.stage is Stage.OPENED and case.contact_stopped_at is None
+    return asked and case.records_declared_at is None
 
 
 def last_sign(tx: Tx, case: Case) -> datetime:
@@ -60,11 +61,13 @@ def silent_since(tx: Tx, cases: list[Case], now: datetime) -> dict[str, datetime
 
 
 def _signs(tx: Tx, cases: list[Case]) -> dict[str, datetime]:
-    """The last sign of each: opening the case, sending or describing a file, or writing to us."""
+    """The last sign of each: it opened, a file was sent or described, they wrote to us, or a coordinator spoke with
+    them.
+    """
     ids = [case.id for case in cases]
-    files, words = records.last_signs(tx, ids), conversation.last_words(tx, ids)
+    known = records.last_signs(tx, ids), conversation.last_words(tx, ids), notes.last_signs(tx, ids)
     opened = {case.id: case.opened_at for case in cases}
-    return {case_id: max(at, files.get(case_id, at), words.get(case_id, at)) for case_id, at in opened.items()}
+    return {case_id: max(at, *(signs.get(case_id, at) for signs in known)) for case_id, at in opened.items()}
 
 
 def all_silent(tx: Tx, now: datetime) -> list[tuple[Case, datetime]]:

@@ -11,11 +11,12 @@ from sqlalchemy import (
     Row,
     String,
     Table,
-    and_,
     distinct,
     func,
     insert,
     select,
+    text,
+    true,
     update,
 )
 
@@ -56,8 +57,29 @@ cases = Table(
     Column("held_as_suspect", Boolean, nullable=False),
     Column("traits", String(80), nullable=False),
     Column("text_hash", String(64), nullable=True, index=True),
-    Index("ix_cases_coordinator_id_stage", "coordinator_id", "stage"),
-)
+    Column("gaps", LargeBinary, nullable=True),
+    Column("contact_stopped_at", Instant, nullable=True),
+    # The list of the desk is read along these (`worklist`): by turn, by coordinator, by stage, and what is over.
+    Index("ix_cases_queue", "turn", "urgent", "due_at", "id"),
+    Index("ix_cases_queue_of", "coordinator_id", "turn", "urgent", "due_at", "id"),
+    Index("ix_cases_queue_at", "stage", "turn", "urgent", "due_at", "id"),
+    Index("ix_cases_over", "stage", "stage_at", "id"),
+    Index("ix_cases_over_of", "coordinator_id", "stage", "stage_at", "id"),
+    # Of suspects alone: on both values, SQLite takes it for every look at what is not held.
+    Index(
+        "ix_cases_held", "opened_at", "id",
+        sqlite_where=text("held_as_suspect = 1"), postgresql_where=text("held_as_suspect"),
+    ),
+)  # fmt: skip
+# What a Case is made of: nothing that is sealed.
+CASE_COLUMNS = tuple(
+    cases.c[name]
+    for name in (
+        "id", "reference", "draft_id", "stage", "turn", "due_at", "language", "form_version", "partner",
+        "coordinator_id", "declined_reason", "opened_at", "stage_at", "records_declared_at", "purge_at", "urgent",
+        "held_as_suspect", "traits", "contact_stopped_at",
+    )
+)  # fmt: skip
 
 
 def add(tx: Tx, keys: KeyStore, case: Case, sealed: dict[str, Any], found_by: dict[str, str | None]) -> None:
@@ -69,6 +91,7 @@ def add(tx: Tx, keys: KeyStore, case: Case, sealed: dict[str, Any], found_by: di
         "form_version": case.form_version, "partner": case.partner, "opened_at": case.opened_at,
         "stage_at": case.stage_at, "purge_at": case.purge_at, "urgent": case.urgent,
         "held_as_suspect": case.held_as_suspect, "traits": " ".join(case.traits),
+        "coordinator_id": case.coordinator_id,
     }  # fmt: skip
     row |= {name: seal_json(key, value, context("cases", case.id, name)) for name, value in sealed.items()}
     tx.execute(insert(cases), row | found_by)
@@ -80,7 +103,7 @@ def case_by_id(tx: Tx, case_id: str, *, to_change: bool = False) -> Case:
     row = tx.one_or_none(query.with_for_update() if to_change else query)
     if row is None:
         raise CaseNotFound
-    return _case(row)
+    return as_case(row)
 
 
 def case_by_reference(tx: Tx, reference: str) -> Case:
@@ -88,7 +111,7 @@ def case_by_reference(tx: Tx, reference: str) -> Case:
     row = tx.one_or_none(select(cases).where(cases.c.reference == reference))
     if row is None:
         raise CaseNotFound
-    return _case(row)
+    return as_case(row)
 
 
 def reference_is_free(tx: Tx, reference: str) -> bool:
@@ -112,6 +135,12 @@ def read_address(tx: Tx, keys: KeyStore, case: Case) -> str:
     return _open(tx, keys, case, "address")
 
 
+def write_address(tx: Tx, keys: KeyStore, case: Case, address: str, address_hash: str) -> None:
+    """Another address of the requester, and the keyed hash by which it is found."""
+    sealed = seal_json(keys.get(case.key_owner), address, context("cases", case.id, "address"))
+    change(tx, case.id, address=sealed, address_hash=address_hash)
+
+
 def read_elsewhere(tx: Tx, keys: KeyStore, case: Case) -> str:
     """Where else the requester can go, as written when the case was declined; empty if it was not."""
     return _open(tx, keys, case, "elsewhere") or ""
@@ -121,6 +150,16 @@ def write_elsewhere(tx: Tx, keys: KeyStore, case: Case, text: str) -> None:
     """Keep where else the requester can go."""
     sealed = seal_json(keys.get(case.key_owner), text, context("cases", case.id, "elsewhere"))
     change(tx, case.id, elsewhere=sealed)
+
+
+def read_gaps(tx: Tx, keys: KeyStore, case: Case) -> dict[str, Any]:
+    """What the case goes on without, and what the opinion cannot say therefore; empty if nothing is missing."""
+    return _open(tx, keys, case, "gaps") or {}
+
+
+def write_gaps(tx: Tx, keys: KeyStore, case: Case, gaps: dict[str, Any]) -> None:
+    """Keep what the case goes on without."""
+    change(tx, case.id, gaps=seal_json(keys.get(case.key_owner), gaps, context("cases", case.id, "gaps")))
 
 
 def change(tx: Tx, case_id: str, **values: object) -> None:
@@ -150,37 +189,31 @@ def loads(tx: Tx) -> dict[str, int]:
 def held_by(tx: Tx, coordinator_id: str) -> list[Case]:
     """Every case that a coordinator has and that somebody waits for, held until the end of the transaction."""
     theirs = (cases.c.coordinator_id == coordinator_id, cases.c.stage.in_([*AT_WORK, Stage.REPORTED.value]))
-    return [_case(row) for row in tx.all(select(cases).where(*theirs).order_by(cases.c.id).with_for_update())]
+    return [as_case(row) for row in tx.all(select(cases).where(*theirs).order_by(cases.c.id).with_for_update())]
 
 
-def queue(
-    tx: Tx, *, stage: Stage | None = None, turn: Turn | None = None, page: int = 1, per_page: int = 50
-) -> tuple[list[Case], int]:
-    """A page of cases, the urgent ones first that are still at work, then the soonest due; and how many there are.
+def assign(tx: Tx, case_id: str, coordinator_id: str | None, instead_of: str | None) -> bool:
+    """Give a case to a coordinator, or to nobody, in one statement. False if another has it than was seen."""
+    seen = cases.c.coordinator_id.is_(None) if instead_of is None else cases.c.coordinator_id == instead_of
+    given = update(cases).where(cases.c.id == case_id, seen).values(coordinator_id=coordinator_id)
+    return tx.execute(given).rowcount == 1
 
-    What is held as suspect stands in a list of its own.
-    """
-    wanted = [cases.c.held_as_suspect.is_(False)]
-    if stage is not None:
-        wanted.append(cases.c.stage == stage.value)
-    if turn is not None:
-        wanted.append(cases.c.turn == turn.value)
-    first = and_(cases.c.urgent, cases.c.stage.in_(AT_WORK))
-    order = (first.desc(), cases.c.due_at.is_(None), cases.c.due_at, cases.c.opened_at.desc(), cases.c.id)
-    rows = tx.all(select(cases).where(*wanted).order_by(*order).limit(per_page).offset((page - 1) * per_page))
-    return [_case(row) for row in rows], tx.scalar(select(func.count()).select_from(cases).where(*wanted))
+
+def any_case(tx: Tx) -> bool:
+    """Whether there is a case at all."""
+    return tx.one_or_none(select(cases.c.id).limit(1)) is not None
 
 
 def open_cases(tx: Tx) -> list[Case]:
     """Every case that is still at work: its records come in, or a specialist reads it."""
-    return [_case(row) for row in tx.all(select(cases).where(cases.c.stage.in_(AT_WORK)))]
+    return [as_case(row) for row in tx.all(select(cases).where(cases.c.stage.in_(AT_WORK)))]
 
 
 def unopened(tx: Tx, limit: int) -> list[Case]:
     """Cases at work that nobody at the desk has opened yet, the oldest first; not what is held as suspect."""
     seen = select(journal.c.subject).where(journal.c.subject == cases.c.id, journal.c.event == Event.CASE_READ.value)
     wanted = (cases.c.stage.in_(AT_WORK), cases.c.held_as_suspect.is_(False), ~seen.exists())
-    return [_case(row) for row in tx.all(select(cases).where(*wanted).order_by(cases.c.opened_at).limit(limit))]
+    return [as_case(row) for row in tx.all(select(cases).where(*wanted).order_by(cases.c.opened_at).limit(limit))]
 
 
 def count_late(tx: Tx, coordinator_id: str | None, now: datetime) -> int:
@@ -193,13 +226,13 @@ def count_late(tx: Tx, coordinator_id: str | None, now: datetime) -> int:
 def suspects(tx: Tx, *, over: bool, limit: int) -> list[Case]:
     """Cases held as suspect, the oldest first: those that wait for a look, or those that are over."""
     at_work = cases.c.stage.in_(AT_WORK)
-    held = select(cases).where(cases.c.held_as_suspect.is_(True), ~at_work if over else at_work)
-    return [_case(row) for row in tx.all(held.order_by(cases.c.opened_at, cases.c.id).limit(limit))]
+    held = select(cases).where(cases.c.held_as_suspect == true(), ~at_work if over else at_work)
+    return [as_case(row) for row in tx.all(held.order_by(cases.c.opened_at, cases.c.id).limit(limit))]
 
 
 def count_suspects(tx: Tx) -> int:
     """How many cases held as suspect wait for a look."""
-    waiting = (cases.c.held_as_suspect.is_(True), cases.c.stage.in_(AT_WORK))
+    waiting = (cases.c.held_as_suspect == true(), cases.c.stage.in_(AT_WORK))
     return tx.scalar(select(func.count()).select_from(cases).where(*waiting))
 
 
@@ -212,13 +245,13 @@ def others_who_wrote(tx: Tx, text_hash: str, address_hash: str) -> int:
 def past_purge(tx: Tx, now: datetime, limit: int = 50) -> list[Case]:
     """Cases whose time is over and which still hold something."""
     over = (cases.c.purge_at <= now, cases.c.stage != Stage.ERASED.value)
-    return [_case(row) for row in tx.all(select(cases).where(*over).limit(limit))]
+    return [as_case(row) for row in tx.all(select(cases).where(*over).limit(limit))]
 
 
 def blank(tx: Tx, case_id: str, now: datetime) -> None:
     """Take everything about a person out of the row; reference and dates stay."""
     nothing = {"answers": b"", "address": b"", "elsewhere": None, "urgent": False, "text_hash": None}
-    nothing |= {"held_as_suspect": False, "traits": ""}
+    nothing |= {"held_as_suspect": False, "traits": "", "gaps": None}
     nothing |= dict.fromkeys(("address_hash", "specialty_hash", "country_hash"), "")
     over = {"stage": Stage.ERASED.value, "turn": Turn.NOBODY.value, "due_at": None, "stage_at": now}
     change(tx, case_id, **nothing, **over)
@@ -229,9 +262,11 @@ def _open(tx: Tx, keys: KeyStore, case: Case, column: str) -> Any:
     return None if sealed is None else open_json(keys.get(case.key_owner), sealed, context("cases", case.id, column))
 
 
-def _case(row: Row[Any]) -> Case:
+def as_case(row: Row[Any]) -> Case:
+    """The case of a row."""
     return Case(
         row.id, row.reference, row.draft_id, Stage(row.stage), Turn(row.turn), row.due_at, row.language,
         row.form_version, row.partner, row.coordinator_id, row.declined_reason, row.opened_at, row.stage_at,
         row.records_declared_at, row.purge_at, row.urgent, row.held_as_suspect, tuple(row.traits.split()),
+        row.contact_stopped_at,
     )  # fmt: skip

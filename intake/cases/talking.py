@@ -34,11 +34,16 @@ def may_talk(case: Case) -> bool:
     return TURN_OF[case.stage][0] is not Turn.NOBODY
 
 
+def may_write(case: Case) -> bool:
+    """Whether a coordinator may write to the requester: not while a case is held, nor once contact was stopped."""
+    return may_talk(case) and not case.held_as_suspect and case.contact_stopped_at is None
+
+
 def ask_requester(tx: Tx, house: House, case_id: str, text: str, days: int, actor: str, now: datetime) -> Message:
     """A coordinator asks, with so many days to answer (one of ANSWER_DAYS): the turn goes to the patient's side.
 
-    What the requester wrote before counts as answered by it. Raises MoveNotAllowed for a case that is over or held,
-    ConversationFull.
+    What the requester wrote before counts as answered by it. Raises MoveNotAllowed for a case that is over or held, or
+    whose contact was stopped; ConversationFull.
     """
     if days not in ANSWER_DAYS:
         raise ValueError(days)
@@ -138,7 +143,7 @@ def _from_desk(
 
 def _open_case(tx: Tx, case_id: str, *, at_desk: bool = False) -> Case:
     case = store.case_by_id(tx, case_id, to_change=True)
-    if not may_talk(case) or (at_desk and case.held_as_suspect):
+    if not may_talk(case) or (at_desk and not may_write(case)):
         raise MoveNotAllowed
     return case
 

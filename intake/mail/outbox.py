@@ -241,6 +241,14 @@ def remove_case(tx: Tx, case_id: str) -> None:
     tx.execute(delete(letters).where(letters.c.case_id == case_id))
 
 
+def hold_back(tx: Tx, case_id: str) -> int:
+    """Take away what waits here for the requester or the patient of a case, and what was given up: it never leaves,
+    not even if somebody tries such letters again. Returns how many.
+    """
+    theirs = and_(letters.c.case_id == case_id, letters.c.role.in_(("requester", "patient")))
+    return tx.execute(delete(letters).where(theirs, letters.c.state.in_((QUEUED, DEAD)))).rowcount
+
+
 def _needs_somebody(now: datetime) -> ColumnElement[bool]:
     stuck = and_(letters.c.state == QUEUED, or_(letters.c.attempts > 1, letters.c.last_code.is_not(None)))
     wrong = or_(letters.c.state == DEAD, letters.c.delivery == Delivery.SPAM_REPORT.value, is_overdue(now), stuck)

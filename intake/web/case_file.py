@@ -96,7 +96,7 @@ class CaseFile:
     @property
     def may_talk(self) -> bool:
         """Whether a coordinator may still write to the requester."""
-        return talking.may_talk(self.case) and not self.case.held_as_suspect
+        return talking.may_write(self.case)
 
     @property
     def speakers(self) -> dict[str, str]:

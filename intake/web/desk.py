@@ -3,23 +3,20 @@
 Every look at a case is journalled. Only moves of the one table are offered, and checked again when they are made.
 """
 
-from dataclasses import dataclass
-
 from flask import Blueprint, Response, redirect, request, url_for
-from werkzeug.datastructures import MultiDict
 
 from intake import journal
-from intake.cases import call_backs, conversation, lifecycle, silence, store
-from intake.cases.case import DECLINE_REASONS, Stage, Turn, may_move
-from intake.desk import coordinators
+from intake.cases import conversation, lifecycle, store
+from intake.cases.case import DECLINE_REASONS, Stage, may_move
 from intake.desk.coordinators import actor
 from intake.errors import AgreementMissing, MoveNotAllowed, ReasonMissing, SessionMissing
 from intake.forms.csrf import STALE_PAGE
 from intake.journal import Event
 from intake.languages import N_
-from intake.records import store as record_store
-from intake.web.case_file import NOT_BY_HAND, read_case_file, read_marks
-from intake.web.desk_letters import read_post
+from intake.web.case_file import NOT_BY_HAND, read_case_file
+from intake.web.desk_list import Asked, list_page
+from intake.web.desk_replies import replies_to_offer, with_reply
+from intake.web.desk_work import read_work
 from intake.web.pages import page, say
 from intake.web.security import csrf_ok, need_csrf, services
 from intake.web.sign_in import need_coordinator, refuse_odd_ids, sign_in_again
@@ -28,57 +25,13 @@ blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 blueprint.register_error_handler(SessionMissing, sign_in_again)
 blueprint.url_value_preprocessor(refuse_odd_ids)
 
-PER_PAGE = 50
 ELSEWHERE_LENGTH = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the address bar asks of the list. What it cannot be is left out."""
-
-    stage: Stage | None
-    turn: Turn | None
-    page: int
-
-    @classmethod
-    def of(cls, args: MultiDict[str, str]) -> "Asked":
-        """Read from the address."""
-        stage, turn = args.get("stage"), args.get("turn")
-        number = args.get("page", 1, type=int)
-        return cls(
-            Stage(stage) if stage in list(Stage) else None,
-            Turn(turn) if turn in list(Turn) else None,
-            min(max(number, 1), 1_000_000),
-        )
-
-    def address(self, number: int) -> str:
-        """The address of another page of the same list."""
-        wanted = {"stage": self.stage, "turn": self.turn}
-        kept = {name: value.value for name, value in wanted.items() if value is not None}
-        return url_for("desk.cases", page=number, **kept)
 
 
 @blueprint.get("/")
 def cases() -> Response:
-    """The list, urgent cases first, then the soonest due; fifty a page."""
-    need_coordinator()
-    asked, house = Asked.of(request.args), services()
-    with house.database.read() as tx:
-        found, total = store.queue(tx, stage=asked.stage, turn=asked.turn, page=asked.page, per_page=PER_PAGE)
-        tallies = record_store.tally(tx, [case.id for case in found])
-        owners = {case.coordinator_id for case in found if case.coordinator_id}
-        names = coordinators.names(tx, house.keys, owners)
-        post = read_post(tx)
-        silent = silence.silent_since(tx, found, house.clock())
-        marks, calls, suspects = read_marks(tx, found), call_backs.count(tx), store.count_suspects(tx)
-    last = max(1, -(-total // PER_PAGE))
-    return page(
-        "desk/cases.html", cases=found, total=total, tallies=tallies, names=names, now=house.clock(), asked=asked,
-        post=post, silent=silent, marks=marks, calls=calls, suspects=suspects,
-        earlier=asked.address(asked.page - 1) if asked.page > 1 else "",
-        later=asked.address(asked.page + 1) if asked.page < last else "", last=last, stages=Stage, turns=Turn,
-        scanned=house.settings.scanner != "none",
-    )  # fmt: skip
+    """The list: marked cases first, then the soonest due, then what is over; fifty a page."""
+    return list_page(Asked.of(request.args), need_coordinator())
 
 
 @blueprint.get("/cases/<case_id>")
@@ -127,6 +80,8 @@ def decline(case_id: str) -> Response:
     """Decline the case. What was typed stays when something is missing."""
     who = need_coordinator()
     reason, elsewhere = request.form.get("reason", ""), request.form.get("elsewhere", "").strip()
+    if request.form.get("use"):
+        return _decline_page(case_id, 200, reason, with_reply(elsewhere, request.form.get("reply", "")))
     if mistakes := _mistakes(reason, elsewhere):
         return _decline_page(case_id, 422, reason, elsewhere, mistakes)
     try:
@@ -143,10 +98,11 @@ def show_case(case_id: str, who: str, status: int = 200, *, said: str = "") -> R
     house, now = services(), services().clock()
     with house.database.read() as tx:
         file = read_case_file(tx, case_id, who)
+        work = read_work(tx, file.case)
     with house.database.transaction() as tx:
         journal.write(tx, Event.CASE_READ, now, actor=actor(who), subject=case_id)
         conversation.mark_read(tx, case_id, by_requester=False, now=now)
-    return page("desk/case.html", status, file=file, case=file.case, me=who, now=now, said=said)
+    return page("desk/case.html", status, file=file, work=work, case=file.case, me=who, now=now, said=said)
 
 
 def _decline_page(
@@ -157,6 +113,7 @@ def _decline_page(
     if found.held_as_suspect or not may_move(found.stage, Stage.DECLINED):
         return redirect(url_for("desk.case", case_id=case_id, said="moved_on"), 303)
     shown = {"reason": reason, "elsewhere": elsewhere, "mistakes": mistakes, "reasons": DECLINE_REASONS}
+    shown["replies"] = replies_to_offer()
     return page("desk/decline.html", status, case=found, longest=ELSEWHERE_LENGTH, **shown)
 
 

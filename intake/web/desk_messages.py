@@ -67,7 +67,7 @@ def _page(case_id: str, form: DeskTalkForm, status: int = 200) -> Response:
         case = store.case_by_id(tx, case_id)
         talk = conversation.messages_of(tx, house.keys, case)
         names = names_in(tx, talk)
-    if status == 200 and (case.held_as_suspect or not talking.may_talk(case)):
+    if status == 200 and not talking.may_write(case):
         return _back(case_id, "moved_on")
     return page("desk/message.html", status, case=case, talk=talk, names=names, form=form, now=house.clock())
 

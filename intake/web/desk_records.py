@@ -76,7 +76,7 @@ class Shelf:
 @blueprint.get("/records/<upload_id>")
 def download(case_id: str, upload_id: str) -> Response:
     """One record, whole or in part."""
-    who, shelf = _at_the_shelf(case_id)
+    who, shelf = at_the_shelf(case_id)
     numbered = shelf.numbered(upload_id)
     reading.need_readable(numbered[1], deliberate=upload_id in shelf.opened)
     name, record = shelf.open([numbered])[0]
@@ -87,23 +87,23 @@ def download(case_id: str, upload_id: str) -> Response:
         lambda start, stop: reading.read_range(vault, key, record.upload, record.parts, start, stop),
         record.length, record.findings.sha256, name, record.media_type,
     )  # fmt: skip
-    return give(gift, lambda start: _journal(Event.RECORD_READ, start, who, case_id, upload=upload_id))
+    return give(gift, lambda start: journal_giving(Event.RECORD_READ, start, who, case_id, upload=upload_id))
 
 
 @blueprint.get("/records.zip")
 def download_all(case_id: str) -> Response:
     """Every readable record as one ZIP, whole or in part."""
-    who, shelf = _at_the_shelf(case_id)
+    who, shelf = at_the_shelf(case_id)
     bundle, count = _bundle(shelf)
     gift = Gift(bundle.stream, bundle.length, bundle.tag, f"{shelf.case.reference}.zip", "application/zip")
     facts = {"count": count, "bundle": bundle.tag}
-    return give(gift, lambda start: _journal(Event.RECORDS_READ, start, who, case_id, **facts))
+    return give(gift, lambda start: journal_giving(Event.RECORDS_READ, start, who, case_id, **facts))
 
 
 @blueprint.get("/records/<upload_id>/open")
 def ask_open(case_id: str, upload_id: str) -> Response:
     """The warning before the deliberate act; "open-all" below is the same for all of them."""
-    _, shelf = _at_the_shelf(case_id)
+    _, shelf = at_the_shelf(case_id)
     return _warning(shelf, upload_id, url_for(".open_one", case_id=case_id, upload_id=upload_id))
 
 
@@ -116,7 +116,7 @@ def open_one(case_id: str, upload_id: str) -> Response:
 @blueprint.get("/records/open-all")
 def ask_open_all(case_id: str) -> Response:
     """The warning before opening all that is held."""
-    _, shelf = _at_the_shelf(case_id)
+    _, shelf = at_the_shelf(case_id)
     return _warning(shelf, ALL, url_for(".open_all", case_id=case_id))
 
 
@@ -126,7 +126,7 @@ def open_all(case_id: str) -> Response:
     return _open(case_id, ALL)
 
 
-def _at_the_shelf(case_id: str) -> tuple[str, Shelf]:
+def at_the_shelf(case_id: str) -> tuple[str, Shelf]:
     """Who asks, and what is there. Raises CaseNotFound, KeyGone."""
     if request.headers.get("Sec-Fetch-Dest") not in DESTINATIONS:
         raise RequestForged  # a picture, a frame or a script of some page asks, not a person
@@ -156,7 +156,7 @@ def _warning(shelf: Shelf, upload_id: str, action: str) -> Response:
 
 def _open(case_id: str, upload_id: str) -> Response:
     need_csrf("open-held")
-    who, shelf = _at_the_shelf(case_id)
+    who, shelf = at_the_shelf(case_id)
     now = services().clock()
     with services().database.transaction() as tx:
         for _, upload in shelf.waiting(upload_id):
@@ -165,7 +165,7 @@ def _open(case_id: str, upload_id: str) -> Response:
     return redirect(url_for("desk.case", case_id=case_id, said="opened", _anchor="records"), 303)
 
 
-def _journal(event: Event, start: int, who: str, case_id: str, **facts: str | int) -> None:
+def journal_giving(event: Event, start: int, who: str, case_id: str, **facts: str | int) -> None:
     """Journal a download that begins; one that goes on is passed over, if its beginning is in the journal."""
     with services().database.transaction() as tx:
         if start > 0:

@@ -37,6 +37,8 @@ STATUS: dict[type[errors.IntakeError], int] = {
     errors.CaseNotFound: 404,
     errors.MoveNotAllowed: 409,
     errors.AgreementMissing: 409,
+    errors.CaseTaken: 409,
+    errors.ReplyChanged: 409,
     errors.ReasonMissing: 422,
     errors.HelpersEnough: 409,
     errors.ConversationFull: 409,

@@ -22,6 +22,7 @@ from intake.forms.returning import Button, Send
 from intake.forms.whole import whole_request
 from intake.web import before as first
 from intake.web import deleting, preview, records_list, returning
+from intake.web.desk_opening import may_open, open_for_somebody
 from intake.web.drafting import (
     OVER,
     Elsewhere,
@@ -177,9 +178,10 @@ def send() -> Response:
             note_trap(draft_id)
         return _check_page(read_mine(), form, 422)
     with services().database.transaction() as tx:
-        case_id = _send(
-            tx, drafts.read_draft(tx, services().keys, draft_id, services().clock(), to_change=True)
-        )
+        draft = drafts.read_draft(tx, services().keys, draft_id, services().clock(), to_change=True)
+        if by := may_open(draft):
+            return open_for_somebody(tx, draft, by)
+        case_id = _send(tx, draft)
         return let_in(tx, case_id, redirect(OVER, 303)) if case_id else redirect(here("sent"), 303)
 
 

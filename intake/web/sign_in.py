@@ -35,7 +35,7 @@ blueprint = Blueprint("sign_in", __name__, url_prefix="/desk")
 
 # What an id of ours can look like; whether it names anything is found out when it is looked up.
 ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-TYPED = "elsewhere"  # the one field of the desk that people write sentences in
+TYPED = ("elsewhere", "words", "text")  # the fields of the desk that people write sentences in
 
 
 def need_coordinator() -> str:
@@ -68,9 +68,10 @@ def sign_in_again(error: SessionMissing) -> Response:
     if request.method == "GET" and request.headers.get("Sec-Fetch-Site") == "cross-site":
         return page("desk/arriving.html", address=request.full_path.rstrip("?"))
     case_id = (request.view_args or {}).get("case_id")
-    if TYPED in request.form:  # nothing that was typed is lost: it waits for the signing in
-        chosen = [(name, value) for name, value in request.form.items(multi=True) if name != TYPED]
-        shown = {"action": request.path, "chosen": chosen, "name": TYPED, "typed": request.form[TYPED]}
+    typed = next((name for name in TYPED if name in request.form), "")
+    if typed:  # nothing that was typed is lost: it waits for the signing in
+        chosen = [(name, value) for name, value in request.form.items(multi=True) if name != typed]
+        shown = {"action": request.path, "chosen": chosen, "name": typed, "typed": request.form[typed]}
         return page("desk/ended.html", 401, case_id=case_id, **shown)
     return redirect(url_for("sign_in.sign_in", case=case_id, ended=1), 303)
 

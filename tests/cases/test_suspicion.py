@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from intake import journal
-from intake.cases import agreeing, letters, lifecycle, store, suspicion
+from intake.cases import agreeing, letters, lifecycle, store, suspicion, worklist
 from intake.cases import draft as drafts
 from intake.cases.case import NOT_TAKEN, Case, Stage
 from intake.cases.draft import Draft
 from intake.cases.suspicion import Trait
+from intake.cases.worklist import Wanted
 from intake.errors import MoveNotAllowed
 from intake.forms.draft_answers import DraftAnswers
 from intake.journal import Event
@@ -200,8 +201,7 @@ def test_it_stands_in_a_list_of_its_own(services, now: datetime, held: Case) -> 
     with services.database.transaction() as tx:
         other = a_case(tx, services, now)
     with services.database.read() as tx:
-        assert [case.id for case in store.queue(tx)[0]] == [other.id]
-        assert store.queue(tx)[1] == 1
+        assert [case.id for case in worklist.read_page(tx, Wanted(), now).cases] == [other.id]
         assert [case.id for case in store.suspects(tx, over=False, limit=10)] == [held.id]
         assert store.suspects(tx, over=True, limit=10) == []
         assert store.count_suspects(tx) == 1
@@ -222,7 +222,7 @@ def test_a_real_request_is_a_case_as_any_other_from_then_on(services, now: datet
         freed = lifecycle.free_suspect(tx, services, held.id, "coordinator:1", now)
     assert not freed.held_as_suspect and to_the_desk(services, held) == ["desk_case_opened"]
     with services.database.read() as tx:
-        assert [case.id for case in store.queue(tx)[0]] == [held.id]
+        assert [case.id for case in worklist.read_page(tx, Wanted(), now).cases] == [held.id]
         assert store.count_suspects(tx) == 0
     with services.database.transaction() as tx:
         assert lifecycle.move_case(tx, services, held.id, Stage.RECORDS_IN, "coordinator:1", now)
@@ -236,7 +236,7 @@ def test_abuse_is_declined_without_a_letter_and_kept_as_long_as_any_other(servic
     with services.database.read() as tx:
         case = store.case_by_id(tx, held.id)
         assert [each.id for each in store.suspects(tx, over=True, limit=10)] == [held.id]
-        assert store.count_suspects(tx) == 0 and store.queue(tx)[1] == 0
+        assert store.count_suspects(tx) == 0 and not worklist.read_page(tx, Wanted(), now).cases
         assert grants.standing(tx, Purpose.UPLOAD, held.id, later) is None
     assert (case.stage, case.declined_reason, case.held_as_suspect) == (Stage.DECLINED, NOT_TAKEN, True)
     assert case.purge_at - later == held.purge_at - now

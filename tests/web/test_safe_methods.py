@@ -24,7 +24,7 @@ from tests.web import sending
 from tests.web.desk_shelf import a_record
 from tests.web.desk_visits import a_signed_in_lead
 
-READING = ("case.read", "record.read", "records.read")
+READING = ("case.read", "record.read", "records.read", "case.exported")
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -103,6 +103,7 @@ def everybody(client, services, now: datetime):
     known |= {"which": ["what", "details", "translator", "original", "nonsense"]}
     known |= {"number": [str(helper.number)], "viewer_id": [viewer.id], "link_id": [viewer.id]}
     known |= {"parcel_id": [arrived, coming], "set_id": [photos.id], "message_id": [asked.id]}
+    known |= {"reply_id": ["no-such-reply"]}
     known |= {"coordinator_id": [guest.id], "rule_id": [rule.id], "session_id": ["no-such-session"]}
     return client, known
 

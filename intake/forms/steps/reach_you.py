@@ -6,6 +6,7 @@ from typing import Any
 from wtforms import ValidationError
 
 from intake.forms.base import StepForm, where_they_live
+from intake.forms.by_desk import by_desk
 from intake.forms.context import Answers, FormContext
 from intake.forms.fields.choices import NO, YES, Checkboxes, Option, Radios, Select
 from intake.forms.fields.contact import Email, Phone, same_address
@@ -19,6 +20,7 @@ COMMON_TONGUES = (
 )  # fmt: skip
 
 NO_NUMBER = N_("Type your telephone number above, or choose e-mail")
+NEITHER = N_("Type an e-mail address or a telephone number: we must be able to reach them")
 NOT_YOURS = N_("Type your own e-mail address. You gave this one as the patient’s")
 
 
@@ -122,6 +124,20 @@ class ReachYou(StepForm):
         seen_by="coordinator",
     )
     remark2 = Trap()
+
+    def __init__(self, context: FormContext, answers: Answers, formdata: Any = None, **more: Any) -> None:
+        super().__init__(context, answers, formdata, **more)
+        self.by_desk = by_desk(answers) is not None
+        if self.by_desk:  # whoever telephones may have no mailbox; then they need a number
+            self.email.required = False
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Beside the boxes themselves: without any way to reach somebody there is no request."""
+        right = super().validate(extra_validators)
+        if self.by_desk and self.email.empty and self.phone.empty and not self.email.errors:
+            self.email.errors = [self.context.say(NEITHER)]
+            return False
+        return right
 
     def validate_best_way(self, field: Radios) -> None:
         """Raises when somebody wants to be called and gives no number."""

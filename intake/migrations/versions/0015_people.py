@@ -46,12 +46,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("rule_id", "coordinator_id", name="pk_routing_people"),
         sa.ForeignKeyConstraint(["coordinator_id"], ["coordinators.id"], name="fk_routing_people_coordinator_id"),
     )
-    op.create_index("ix_cases_coordinator_id_stage", "cases", ["coordinator_id", "stage"])
 
 
 def downgrade() -> None:
     """Take them away."""
-    op.drop_index("ix_cases_coordinator_id_stage", "cases")
     for table in ("routing_people", "routing_rules", "passwords"):
         op.drop_table(table)
     for column in reversed(ADDED):
