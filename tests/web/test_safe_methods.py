@@ -101,6 +101,7 @@ def everybody(client, services, now: datetime):
     known |= {"which": ["what", "details", "translator", "original", "nonsense"]}
     known |= {"number": [str(helper.number)], "viewer_id": [viewer.id], "link_id": [viewer.id]}
     known |= {"parcel_id": [arrived, coming], "set_id": [photos.id]}
+    known |= {"letter": ["case_opened", "nonsense"], "letter_id": ["no-such-letter"]}
     return client, known
 
 
