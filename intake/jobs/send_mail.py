@@ -34,7 +34,10 @@ def send_mail(services: Services, job: Job) -> None:
         _give_up(services, job, error.code)
     else:
         with services.database.transaction() as tx:
-            outbox.mark_sent(tx, job.ref, provider_id, services.clock(), tells=services.sender.tells_delivery)
+            tells = services.sender.tells_delivery
+            outbox.mark_sent(tx, job.ref, provider_id, services.clock(), tells=tells)
+            if not tells:  # more will not be heard
+                deliveries.lift(tx, outbox.recipient_of(tx, job.ref))
             queue.finish(tx, job)
 
 

@@ -162,6 +162,12 @@ def test_an_address_that_is_not_there_is_remembered_and_another_fault_is_not(hou
         worker.run_until_idle()
     with house.database.read() as tx:
         assert deliveries.suppressed_among(tx, ["hash-0", "hash-1", "hash-2"]) == {"hash-0": "smtp_550"}
+    with house.database.transaction() as tx:
+        owner = {"owner": f"case:{CASE}", "case_id": CASE, "recipient_hash": "hash-0"}
+        outbox.put(tx, house.keys, MESSAGE, house.clock(), **owner)
+    worker.run_until_idle()  # taken: the mailbox is there again
+    with house.database.read() as tx:
+        assert deliveries.suppressed_among(tx, ["hash-0"]) == {}
 
 
 def test_what_is_too_much_for_a_day_waits_without_using_up_its_tries(

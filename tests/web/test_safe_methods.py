@@ -105,6 +105,7 @@ def everybody(client, services, now: datetime):
     known |= {"parcel_id": [arrived, coming], "set_id": [photos.id], "message_id": [asked.id]}
     known |= {"reply_id": ["no-such-reply"]}
     known |= {"coordinator_id": [guest.id], "rule_id": [rule.id], "session_id": ["no-such-session"]}
+    known |= {"letter": ["case_opened", "nonsense"], "letter_id": ["no-such-letter"]}
     return client, known
 
 
