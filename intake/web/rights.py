@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from flask import Flask, request
 
+from intake.errors import RequestForged
+from intake.links.sessions import Role
+from intake.web.security import SAFE, need_cookies, session_of
 from intake.web.sign_in import need_coordinator, need_lead
 
 
@@ -59,10 +62,19 @@ def right_of(endpoint: str, rule: str) -> Right | None:
 
 
 def need_right() -> None:
-    """Raise SessionMissing, AccountClosed or LeadNeeded unless this visitor may use the page that was asked for."""
+    """Raise SessionMissing, AccountClosed or LeadNeeded unless this visitor may use the page that was asked for.
+
+    Raises RequestForged for what no page of ours can have sent: that needs no door to be shown.
+    """
     rule, endpoint = request.url_rule, request.endpoint
     right = right_of(endpoint, rule.rule) if rule is not None and endpoint is not None else None
-    if right is Right.LEAD:
-        need_lead()
-    elif right is Right.COORDINATOR:
-        need_coordinator()
+    if right not in (Right.COORDINATOR, Right.LEAD):
+        return
+    if request.method not in SAFE and session_of(Role.DESK) is None and not _is_signed():
+        need_cookies()
+        raise RequestForged
+    need_lead() if right is Right.LEAD else need_coordinator()
+
+
+def _is_signed() -> bool:
+    return bool(request.headers.get("X-CSRF-Token") or request.form.get("csrf_token"))
