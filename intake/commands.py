@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from intake import journal, schema
-from intake.cases import retention
+from intake.cases import partner_report, retention
 from intake.cases.retention import Purged
 from intake.cases.ways_in import address_of
 from intake.config import Settings, environment_name
@@ -14,10 +14,13 @@ from intake.db import Database
 from intake.desk import coordinators
 from intake.errors import ScannerDown, ScannerMissing, SettingsIncomplete, VaultAway
 from intake.jobs import check_record
+from intake.journal import Event
 from intake.keys import KeyRing
 from intake.links import grants
 from intake.links.tokens import Purpose
 from intake.mail import outbox
+from intake.partners import store as partners
+from intake.partners.store import Partner
 from intake.records.vault import prove
 from intake.services import Services
 
@@ -95,6 +98,27 @@ def invite(services: Services, name: str, email: str, language: str) -> str:
         found_by = services.ring.hash("address", email.strip().casefold())
         outbox.put(tx, services.keys, message, now, owner=None, role="coordinator", recipient_hash=found_by)
     return link
+
+
+def add_partner(services: Services, slug: str, name: str) -> Partner:
+    """Register the name that a partner uses in links. Raises SlugUnfit, PartnerKnown."""
+    now = services.clock()
+    with services.database.transaction() as tx:
+        journal.write(tx, Event.PARTNER_ADDED, now, actor="operator", partner=slug[:60])
+        return partners.add(tx, slug, name, now)
+
+
+def report_partners(services: Services, months: int) -> list[str]:
+    """What came by each partner in the last whole months, a line each, with its columns named first."""
+    with services.database.read() as tx:
+        rows = partner_report.report(tx, months, services.clock())
+    told = [("partner", "month", "starts", "cases", "reports", "median days")]
+    told += [(row.slug, row.month, *map(_or_few, (row.starts, row.cases, row.reports, row.days))) for row in rows]
+    return ["\t".join(line) for line in told]
+
+
+def _or_few(count: int | None) -> str:
+    return "too few" if count is None else str(count)
 
 
 def anybody_enrolled(services: Services) -> bool:

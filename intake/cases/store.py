@@ -3,7 +3,21 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, LargeBinary, Row, String, Table, and_, distinct, func, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    and_,
+    distinct,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from intake.cases.case import RECEIVES_RECORDS, Case, Stage, Turn
 from intake.cases.older_answers import as_today
@@ -41,6 +55,7 @@ cases = Table(
     Column("held_as_suspect", Boolean, nullable=False),
     Column("traits", String(80), nullable=False),
     Column("text_hash", String(64), nullable=True, index=True),
+    Index("ix_cases_partner", "partner", "opened_at"),
 )
 
 
