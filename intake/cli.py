@@ -58,6 +58,14 @@ def _parser() -> argparse.ArgumentParser:
     add("recheck", _recheck, "check records again that were held for want of a virus scanner")
     add("doctor", _doctor, "say how it stands with the virus scanner")
     add("demo", _demo, "fill an empty development system with synthetic cases")
+    partner = add("partner", _partner, "register a partner's name for links; report what came by each")
+    acts = partner.add_subparsers(dest="what", required=True, metavar="add | report")
+    new = acts.add_parser("add", help="register a name for links, such as lung-charity-wales")
+    new.add_argument("slug")
+    new.add_argument("name")
+    acts.add_parser("report", help="starts, cases, reports and median days of each whole month").add_argument(
+        "--months", type=int, default=12
+    )
     add("journal", _journal, "verify the journal's chain").add_argument("what", choices=["verify"])
     return parser
 
@@ -117,6 +125,15 @@ def _doctor(settings: Settings, _: argparse.Namespace) -> None:
 def _recheck(settings: Settings, _: argparse.Namespace) -> None:
     put = _with(settings, commands.recheck)
     print(f"{put} records are checked again by the worker.")
+
+
+def _partner(settings: Settings, given: argparse.Namespace) -> None:
+    if given.what == "add":
+        made = _with(settings, lambda services: commands.add_partner(services, given.slug, given.name))
+        print(f"Registered {made.slug}. Their links end with ?via={made.slug}")
+        return
+    for line in _with(settings, lambda services: commands.report_partners(services, given.months)):
+        print(line)
 
 
 def _journal(settings: Settings, _: argparse.Namespace) -> None:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from intake import journal, schema
-from intake.cases import accounts, retention
+from intake.cases import accounts, partner_report, retention
 from intake.cases.retention import Purged
 from intake.config import Settings, environment_name
 from intake.db import Database
@@ -14,8 +14,11 @@ from intake.desk import coordinators
 from intake.desk.coordinators import DeskRole
 from intake.errors import NobodyThere, ScannerDown, ScannerMissing, SettingsIncomplete, VaultAway
 from intake.jobs import check_record
+from intake.journal import Event
 from intake.keys import KeyRing
 from intake.mail import deliveries
+from intake.partners import store as partners
+from intake.partners.store import Partner
 from intake.records.vault import prove
 from intake.services import Services
 
@@ -106,6 +109,27 @@ def change_coordinator(services: Services, what: str, email: str) -> int:
             return accounts.close_by(tx, services, person.id, accounts.OPERATOR, now)
         coordinators.set_role(tx, person.id, DeskRole(what), accounts.OPERATOR, now)
     return 0
+
+
+def add_partner(services: Services, slug: str, name: str) -> Partner:
+    """Register the name that a partner uses in links. Raises SlugUnfit, PartnerKnown."""
+    now = services.clock()
+    with services.database.transaction() as tx:
+        journal.write(tx, Event.PARTNER_ADDED, now, actor="operator", partner=slug[:60])
+        return partners.add(tx, slug, name, now)
+
+
+def report_partners(services: Services, months: int) -> list[str]:
+    """What came by each partner in the last whole months, a line each, with its columns named first."""
+    with services.database.read() as tx:
+        rows = partner_report.report(tx, months, services.clock())
+    told = [("partner", "month", "starts", "cases", "reports", "median days")]
+    told += [(row.slug, row.month, *map(_or_few, (row.starts, row.cases, row.reports, row.days))) for row in rows]
+    return ["\t".join(line) for line in told]
+
+
+def _or_few(count: int | None) -> str:
+    return "too few" if count is None else str(count)
 
 
 def anybody_enrolled(services: Services) -> bool:

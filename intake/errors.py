@@ -484,6 +484,27 @@ class EventsUnreadable(IntakeError):
     message = N_("A list of events was expected. Send them as the mail provider does.")
 
 
+# -- Partners ----------------------------------------------------------------------------------------------------
+
+
+class SlugUnfit(IntakeError):
+    """A name for links that cannot stand in one, or an organisation without a name."""
+
+    code = "slug_unfit"
+
+    def __str__(self) -> str:
+        return "The name in links may hold small letters, digits and hyphens, up to 60 signs; the partner needs a name."
+
+
+class PartnerKnown(IntakeError):
+    """The name in links is taken; `slug` says which."""
+
+    code = "partner_known"
+
+    def __str__(self) -> str:
+        return f"Another partner uses the name {self.values['slug']} already. Choose another one."
+
+
 # -- Coordinators ------------------------------------------------------------------------------------------------
 
 

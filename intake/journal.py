@@ -102,6 +102,7 @@ class Event(StrEnum):
     QUESTION_TAKEN_BACK = "question.taken_back"
     MESSAGE_WRITTEN = "message.written"
     MESSAGE_SETTLED = "message.settled"
+    PARTNER_ADDED = "partner.added"
     CALL_ASKED = "call.asked"
     CALL_MADE = "call.made"
     COORDINATOR_INVITED = "coordinator.invited"

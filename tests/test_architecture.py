@@ -43,7 +43,7 @@ SQL = [
     "cases/call_backs.py",
     "cases/worklist.py", "cases/notes.py", "cases/replies.py",
     "cases/helpers.py", "cases/viewers.py", "cases/parcels.py", "records/photo_sets.py",
-    "cases/conversation.py", "cases/stays.py",
+    "cases/conversation.py", "cases/stays.py", "cases/partner_report.py",
     "mail/outbox.py", "mail/deliveries.py",
     "links/grants.py", "links/sessions.py", "records/parts.py", "desk/coordinators.py", "desk/openings.py",
     "records/quotas.py",

@@ -59,3 +59,13 @@ def test_production_names_everything_that_is_missing_at_once(live_server) -> Non
 def test_an_unknown_command_is_answered_with_what_there_is(live_server, command: list[str]) -> None:
     answer = live_server.run(*command)
     assert answer.returncode == 2 and "usage: intake" in answer.stderr
+
+
+def test_a_partner_is_registered_and_its_months_are_told(live_server) -> None:
+    made = live_server.run("partner", "add", "lung-charity", "Lung Charity")
+    assert made.returncode == 0 and "?via=lung-charity" in made.stdout
+    again = live_server.run("partner", "add", "lung-charity", "Lung Charity")
+    assert again.returncode == 1 and "Choose another one." in again.stderr and "Traceback" not in again.stderr
+    told = live_server.run("partner", "report", "--months", "2").stdout.splitlines()
+    assert told[0].split("\t")[:2] == ["partner", "month"]
+    assert [line.split("\t")[2:] for line in told[1:]] == [["too few"] * 4] * 2

@@ -59,6 +59,7 @@ cases = Table(
     Column("text_hash", String(64), nullable=True, index=True),
     Column("gaps", LargeBinary, nullable=True),
     Column("contact_stopped_at", Instant, nullable=True),
+    Index("ix_cases_partner", "partner", "opened_at"),
     # The list of the desk is read along these (`worklist`): by turn, by coordinator, by stage, and what is over.
     Index("ix_cases_queue", "turn", "urgent", "due_at", "id"),
     Index("ix_cases_queue_of", "coordinator_id", "turn", "urgent", "due_at", "id"),

@@ -3,7 +3,6 @@
 Nothing is kept of what somebody answers here: who needs help now goes on to a page, and who does not begins a draft.
 """
 
-import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +18,7 @@ from intake.forms.pages import open_page
 from intake.forms.paper import paper_form
 from intake.forms.returning import Button
 from intake.links.sessions import Role
+from intake.partners import store as partners
 from intake.web.drafting import Elsewhere, context, draw, has_draft, here, read_mine, signed
 from intake.web.keeping import PAGE_FORM, in_another_language
 from intake.web.pages import language
@@ -26,7 +26,6 @@ from intake.web.security import limit, need_cookies, services, start_session
 
 blueprint = Blueprint("before", __name__)
 
-PARTNER = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 START = "request:start"
 
 
@@ -59,6 +58,7 @@ def begin() -> Response:
     with house.database.transaction() as tx:
         known = (draft_id, language(), FORM_VERSION, days, house.clock())
         draft = drafts.begin_draft(tx, house.keys, *known, partner=_via() or None)
+        partners.count_start(tx, _via(), house.clock())
         start_session(tx, response, Role.DRAFT, draft_id, expires_at=draft.expires_at)
     return response
 
@@ -140,4 +140,4 @@ def _draw(step: str, status: int = 200, asked: dict[str, str] | None = None, **v
 def _via() -> str:
     """The partner whose page led here, by the slug in the address; "" for none, or for something that is no slug."""
     slug = request.args.get("via", "")
-    return slug if PARTNER.fullmatch(slug) else ""
+    return slug if partners.SLUG.fullmatch(slug) else ""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from intake.app import create_app
 from intake.cases.draft import drafts, read_draft
@@ -16,6 +16,7 @@ from intake.db import metadata
 from intake.keys import wrapped_keys
 from intake.languages import Languages
 from intake.mail.message import Letters
+from intake.partners import store as partners
 from tests.visitor import Visitor, forms
 
 EN = "/request/en/"
@@ -135,6 +136,21 @@ def test_the_partner_survives_the_way_through_the_emergency_page_and_another_lan
     assert visitor.answer(visitor.get(spanish[1])).status_code == 303
     with services.database.read() as tx:
         assert tx.scalar(select(drafts.c.partner)) == "helping-hands"
+
+
+def test_a_start_is_counted_for_a_partner_that_is_registered_and_for_nobody_else(
+    new_client: Any, services: Any
+) -> None:
+    with services.database.transaction() as tx:
+        partners.add(tx, "helping-hands", "Helping Hands", services.clock())
+    for via in ("helping-hands", "helping-hands", "somebody-else", ""):
+        visitor = new_client()
+        wait = visitor.get(WAIT, query_string={"via": via} if via else {})
+        assert visitor.answer(wait).status_code == 303
+    with services.database.read() as tx:
+        assert tx.scalar(select(func.count()).select_from(drafts)) == 4
+        assert partners.starts_of(tx, "helping-hands") == {"2026-03": 2}
+        assert partners.starts_of(tx, "somebody-else") == {}
 
 
 def test_a_language_that_we_do_not_offer_keeps_the_partner(client: Visitor) -> None:

@@ -41,11 +41,28 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_stays_case_id"),
     )
     op.create_index("ix_stays_stage", "stays", ["stage", "began_at"])
+    op.create_table(
+        "partners",
+        sa.Column("slug", sa.String(60), nullable=False),
+        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("slug", name="pk_partners"),
+    )
+    op.create_table(
+        "partner_starts",
+        sa.Column("slug", sa.String(60), nullable=False),
+        sa.Column("month", sa.String(7), nullable=False),
+        sa.Column("starts", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("slug", "month", name="pk_partner_starts"),
+        sa.ForeignKeyConstraint(["slug"], ["partners.slug"], name="fk_partner_starts_slug"),
+    )
+    op.create_index("ix_cases_partner", "cases", ["partner", "opened_at"])
     # Of cases that are there we know since when they are where they are, and no more.
     op.execute("INSERT INTO stays (case_id, stage, began_at) SELECT id, stage, stage_at FROM cases")
 
 
 def downgrade() -> None:
     """Take the tables away."""
-    for table in ("stays", "messages"):
+    op.drop_index("ix_cases_partner", "cases")
+    for table in ("partner_starts", "partners", "stays", "messages"):
         op.drop_table(table)
