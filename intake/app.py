@@ -17,6 +17,7 @@ from intake.web import (
     case_parcels,
     case_photos,
     case_receipt,
+    case_stop,
     case_viewers,
     case_whole,
     desk,
@@ -56,7 +57,7 @@ BLUEPRINTS = (
     desk_agreement, desk_suspects, machines, case_describe, case_whole, case_receipt, desk_receipt, desk_silent,
     case_helpers, case_photos, case_viewers, case_parcels, desk_hands, helping,
     desk_finding, desk_work, desk_replies,
-    desk_opening, desk_contact, desk_export,
+    desk_opening, desk_contact, desk_export, case_stop,
 )  # fmt: skip
 # The build of the site names a file so when its name changes with its content.
 NAMED_BY_CONTENT = r"/assets/.+\.[0-9a-f]{16}\.\w+$"
