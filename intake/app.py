@@ -19,6 +19,7 @@ from intake.web import (
     case_parcels,
     case_photos,
     case_receipt,
+    case_stop,
     case_viewers,
     case_whole,
     desk,
@@ -70,7 +71,7 @@ BLUEPRINTS = (
     desk_letters, hooks,
     case_messages, desk_messages, case_history,
     desk_finding, desk_work, desk_replies,
-    desk_opening, desk_contact, desk_export,
+    desk_opening, desk_contact, desk_export, case_stop,
 )  # fmt: skip
 # The build of the site names a file so when its name changes with its content.
 NAMED_BY_CONTENT = r"/assets/.+\.[0-9a-f]{16}\.\w+$"
