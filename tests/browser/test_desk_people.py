@@ -1,7 +1,7 @@
 """Accounts, rules and the way in by password in a real browser: nobody is shut out, nothing sticks out, keys do it all.
 
-With INTAKE_LONG the pages that say what to mend are looked at, too. With INTAKE_PICTURES set, each page is kept there as
-a picture to be looked at.
+With INTAKE_LONG the pages that say what to mend are looked at, too. With INTAKE_PICTURES set, each page is kept there
+as a picture to be looked at.
 """
 
 import os
