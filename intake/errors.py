@@ -567,13 +567,14 @@ class CodeNotRight(IntakeError):
 
 
 class PasswordUnfit(IntakeError):
-    """A password that is too easy to guess; the message of the instance says why."""
+    """A password that is too short, too long or too easy to guess; `why` says so in another sentence than the usual."""
 
     code = "password_unfit"
+    message = N_("Choose another password: this one is made of words that people try first, or of your name or ours.")
 
-    def __init__(self, message: str, **values: object) -> None:
+    def __init__(self, why: str = "", **values: object) -> None:
         super().__init__(**values)
-        self.message = message
+        self.message = why or self.message
 
 
 # -- The web -----------------------------------------------------------------------------------------------------

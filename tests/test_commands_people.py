@@ -39,6 +39,14 @@ def test_somebody_is_made_a_lead_and_a_coordinator_again(services, ines) -> None
         assert account(services).role is role
 
 
+def test_whoever_has_the_shell_invites_without_a_code_also_after_a_reset(services, ines) -> None:
+    with services.database.transaction() as tx:
+        coordinators.ask_for_code(tx, ines.id, "the hash of a code")
+    commands.invite(services, "Ines Probefall", EMAIL, "en")
+    with services.database.read() as tx:
+        assert coordinators.code_asked(tx, ines.id) is None
+
+
 def test_somebody_is_signed_out_everywhere(services, ines, now) -> None:
     with services.database.transaction() as tx:
         secret = sessions.start(tx, Role.DESK, ines.id, now)

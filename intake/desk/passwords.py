@@ -46,7 +46,6 @@ PERIOD = 4  # a password that repeats so few signs is refused, however long it i
 
 TOO_SHORT = N_("Use at least %(least)s characters. Four or more words that you choose by chance are easy to remember.")
 TOO_LONG = N_("Use at most %(most)s characters.")
-TOO_KNOWN = N_("Choose another password: this one is made of words that people try first, or of your name or ours.")
 
 _one_at_a_time = Semaphore(1)
 
@@ -81,7 +80,7 @@ def need_fit(password: str, own_words: tuple[str, ...] = ()) -> None:
         left = left.replace(word, "")
     repeats = any(password == (password[:n] * len(password))[: len(password)] for n in range(1, PERIOD + 1))
     if repeats or len(left) < LEFT:
-        raise PasswordUnfit(TOO_KNOWN)
+        raise PasswordUnfit
 
 
 def secret_for(ring: KeyRing, session_id: str) -> bytes:

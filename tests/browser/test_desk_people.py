@@ -1,6 +1,7 @@
 """Accounts, rules and the way in by password in a real browser: nobody is shut out, nothing sticks out, keys do it all.
 
-With INTAKE_PICTURES set, each page is kept there as a picture to be looked at.
+With INTAKE_LONG the pages that say what to mend are looked at, too. With INTAKE_PICTURES set, each page is kept there
+as a picture to be looked at.
 """
 
 import os
@@ -17,6 +18,7 @@ from tests.browser.test_desk import enrol, give_device
 from tests.browser.test_every_page import DESK, PHONE, Looker, press
 
 INVITED = re.compile(r"https?://\S+/l/\S+")
+LONG = bool(os.environ.get("INTAKE_LONG"))
 GOOD = "four chance words: teapot"
 
 
@@ -37,6 +39,8 @@ class Pictured(Looker):
 
     def look(self, page: Page, name: str, *, mistake: bool = False) -> None:
         """As a looker does; then a picture at each size."""
+        if mistake and not LONG:
+            return
         super().look(page, name, mistake=mistake)
         if place := os.environ.get("INTAKE_PICTURES"):
             for size, kind in ((PHONE, "phone"), (DESK, "desk")):

@@ -1,5 +1,7 @@
 """What leads do with accounts: invite, reset with a code told by voice, change roles, close; and what they may not."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select
 
@@ -211,3 +213,19 @@ def test_the_journal_says_who_did_what_and_names_nobody(services, lea, ines, now
         rows = tx.all(select(journal.journal).order_by(journal.journal.c.number))
     assert ("coordinator.reset", f"coordinator:{lea}") in [(row.event, row.actor) for row in rows]
     assert not any("clinic" in row.facts or "ines" in row.facts.replace(ines, "") for row in rows)
+
+
+def test_of_two_leads_who_close_each_other_at_once_one_comes_too_late(services, lea, now) -> None:
+    other = an_account(services, "second", role=DeskRole.LEAD)
+
+    def close(pair: tuple[str, str]) -> str:
+        try:
+            with services.database.transaction() as tx:
+                accounts.close(tx, services, *pair, now)
+        except (LeadNeeded, AccountClosed) as refused:
+            return refused.code
+        return "closed"
+
+    with ThreadPoolExecutor(2) as both:
+        said = list(both.map(close, [(lea, other), (other, lea)]))
+    assert sorted(said) == ["closed", "lead_needed"]

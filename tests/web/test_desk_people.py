@@ -11,7 +11,6 @@ from tests.builders import a_case
 from tests.desk.authenticator import Authenticator
 from tests.web.desk_visits import AtTheDesk, a_signed_in_coordinator, a_signed_in_lead
 
-pytestmark = pytest.mark.usefixtures("database")
 CODE = re.compile(r">([2-9A-Z]{4}-[2-9A-Z]{4})<")
 
 

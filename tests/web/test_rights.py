@@ -132,7 +132,6 @@ THEIRS = ("/case/", "/uploads")
 NAMED = ("upload_id", "set_id", "link_id", "viewer_id", "parcel_id", "number")
 
 
-@pytest.mark.usefixtures("database")
 def test_with_the_credentials_of_one_case_the_objects_of_another_are_not_there(app, services, client, now):
     """404, and the same body as for what does not exist at all."""
     with services.database.transaction() as tx:
