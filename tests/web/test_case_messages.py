@@ -15,7 +15,7 @@ from tests.web.sending import let_in_to_look, let_in_to_send
 
 HOME = "/case/messages"
 SECRET = "When was the <b>operation</b>?\nAnd where?"
-pytestmark = pytest.mark.usefixtures("database")
+both = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
@@ -52,6 +52,7 @@ def _end(services, case: Case, now: datetime) -> None:
         lifecycle.withdraw_case(tx, services, case.id, now)
 
 
+@both
 def test_a_question_goes_there_and_its_answer_comes_back(owner, desk, services, case, still_clock) -> None:
     at = f"/desk/cases/{case.id}"
     assert _asked(desk, case).location == f"{at}?said=asked_them#talk"
@@ -75,6 +76,7 @@ def test_a_question_goes_there_and_its_answer_comes_back(owner, desk, services, 
     assert "read on" in owner.get(HOME).text
 
 
+@both
 def test_the_requester_writes_and_the_desk_answers_or_says_that_no_answer_is_needed(
     owner, desk, services, case
 ) -> None:
@@ -142,6 +144,7 @@ def test_without_the_address_typed_nothing_of_it_is_shown_but_that_it_waits(
     assert [each.read_at for each in _talk(services, case)] == [None]
 
 
+@both
 def test_another_case_s_question_is_answered_by_nobody_else(owner, desk, services, now) -> None:
     with services.database.transaction() as tx:
         other = a_case(tx, services, now, stage=Stage.RECORDS_IN)
