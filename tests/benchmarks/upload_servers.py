@@ -24,8 +24,8 @@ from tests.benchmarks.lighthouse import install_packages, wait_for
 from tests.benchmarks.wire import Answer, Wire, upload
 from tests.components import ROOT, free_port
 from tests.components.nginx import running_nginx
+from tests.components.nursery import PROGRAM
 from tests.components.sending import family
-from tests.live import PROGRAM
 
 PEER = Path(__file__).parent / "tus_peer.mjs"
 OURS, TUS, NGINX, FRONT = "ours", "@tus/server", "nginx", "ours behind nginx"
