@@ -144,6 +144,7 @@ def show_case(case_id: str, who: str, status: int = 200, *, said: str = "") -> R
     with house.database.read() as tx:
         file = read_case_file(tx, case_id, who)
     with house.database.transaction() as tx:
+        store.note_read(tx, case_id, now)
         journal.write(tx, Event.CASE_READ, now, actor=actor(who), subject=case_id)
     return page("desk/case.html", status, file=file, case=file.case, me=who, now=now, said=said)
 
