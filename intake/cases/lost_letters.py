@@ -47,12 +47,12 @@ def tell_lost(tx: Tx, house: House, letter_id: str, now: datetime) -> None:
 
 def tell_digest(tx: Tx, house: House, today: date, now: datetime) -> None:
     """To each at the desk, once a day and only if something waits: how much of what. The desk shows which."""
-    unopened, lost = store.unopened(tx, MOST_COUNTED), outbox.count_undelivered(tx, now)
-    by_address = {address: (language, _owner(tx, house, address)) for address, language in _desk(tx, house, now)}
-    for address, (language, owner) in by_address.items():
-        theirs = sum(case.coordinator_id in (None, owner) or owner is None for case in unopened)
-        late = store.count_late(tx, None, now) + (store.count_late(tx, owner, now) if owner else 0)
-        _digest_to(tx, house, address, language, Waits(theirs, late, lost), today, now)
+    unopened, late, lost = store.count_unopened(tx), store.count_late(tx, now), outbox.count_undelivered(tx, now)
+    people = {one.email: one.id for one in coordinators.enrolled(tx, house.keys)}
+    for address, language in _desk(tx, house, now):
+        owner = people.get(address)
+        waits = Waits(_theirs(unopened, owner), _theirs(late, owner), lost)
+        _digest_to(tx, house, address, language, waits, today, now)
 
 
 def cut_off(tx: Tx, house: House) -> list[str]:
@@ -82,5 +82,6 @@ def _desk(tx: Tx, house: House, now: datetime) -> list[tuple[str, str]]:
     return letters.desk_addresses(tx, house, None, now)
 
 
-def _owner(tx: Tx, house: House, address: str) -> str | None:
-    return next((one.id for one in coordinators.enrolled(tx, house.keys) if one.email == address), None)
+def _theirs(counts: dict[str | None, int], owner: str | None) -> int:
+    """What a coordinator has and what nobody has; for the operator's mailbox, which stands in for all, everything."""
+    return sum(count for who, count in counts.items() if owner is None or who in (None, owner))

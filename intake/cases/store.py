@@ -6,11 +6,13 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Index,
     LargeBinary,
     Row,
     String,
     Table,
+    and_,
     distinct,
     func,
     insert,
@@ -24,7 +26,6 @@ from intake.cases.case import RECEIVES_RECORDS, Case, Stage, Turn
 from intake.cases.older_answers import as_today
 from intake.db import Instant, Tx, metadata
 from intake.errors import CaseNotFound
-from intake.journal import Event, journal
 from intake.keys import KeyStore, context, open_json, seal_json
 
 AT_WORK = sorted(stage.value for stage in RECEIVES_RECORDS)
@@ -57,6 +58,7 @@ cases = Table(
     Column("held_as_suspect", Boolean, nullable=False),
     Column("traits", String(80), nullable=False),
     Column("text_hash", String(64), nullable=True, index=True),
+    Column("first_read_at", Instant, nullable=True, index=True),  # by somebody at the desk
     Column("gaps", LargeBinary, nullable=True),
     Column("contact_stopped_at", Instant, nullable=True),
     Index("ix_cases_partner", "partner", "opened_at"),
@@ -212,16 +214,25 @@ def open_cases(tx: Tx) -> list[Case]:
 
 def unopened(tx: Tx, limit: int) -> list[Case]:
     """Cases at work that nobody at the desk has opened yet, the oldest first; not what is held as suspect."""
-    seen = select(journal.c.subject).where(journal.c.subject == cases.c.id, journal.c.event == Event.CASE_READ.value)
-    wanted = (cases.c.stage.in_(AT_WORK), cases.c.held_as_suspect.is_(False), ~seen.exists())
-    return [as_case(row) for row in tx.all(select(cases).where(*wanted).order_by(cases.c.opened_at).limit(limit))]
+    found = select(cases).where(*_unopened()).order_by(cases.c.opened_at, cases.c.id).limit(limit)
+    return [as_case(row) for row in tx.all(found)]
 
 
-def count_late(tx: Tx, coordinator_id: str | None, now: datetime) -> int:
-    """How many cases of a coordinator (None: of nobody) wait for the desk longer than they should."""
-    late = (cases.c.due_at < now, cases.c.turn == Turn.COORDINATOR.value, cases.c.held_as_suspect.is_(False))
-    mine = cases.c.coordinator_id.is_(None) if coordinator_id is None else cases.c.coordinator_id == coordinator_id
-    return tx.scalar(select(func.count()).select_from(cases).where(*late, mine))
+def count_unopened(tx: Tx) -> dict[str | None, int]:
+    """How many of those each coordinator has, and nobody (None)."""
+    return _by_coordinator(tx, *_unopened())
+
+
+def count_late(tx: Tx, now: datetime) -> dict[str | None, int]:
+    """How many cases of each coordinator, and of nobody (None), wait for the desk longer than they should."""
+    turn = cases.c.turn == Turn.COORDINATOR.value
+    return _by_coordinator(tx, cases.c.due_at < now, turn, cases.c.held_as_suspect.is_(False))
+
+
+def note_read(tx: Tx, case_id: str, now: datetime) -> None:
+    """Remember when somebody at the desk first opened the case."""
+    first = (cases.c.id == case_id, cases.c.first_read_at.is_(None))
+    tx.execute(update(cases).where(*first).values(first_read_at=now))
 
 
 def suspects(tx: Tx, *, over: bool, limit: int) -> list[Case]:
@@ -256,6 +267,15 @@ def blank(tx: Tx, case_id: str, now: datetime) -> None:
     nothing |= dict.fromkeys(("address_hash", "specialty_hash", "country_hash"), "")
     over = {"stage": Stage.ERASED.value, "turn": Turn.NOBODY.value, "due_at": None, "stage_at": now}
     change(tx, case_id, **nothing, **over)
+
+
+def _unopened() -> tuple[ColumnElement[bool], ...]:
+    return (cases.c.first_read_at.is_(None), cases.c.stage.in_(AT_WORK), cases.c.held_as_suspect.is_(False))
+
+
+def _by_coordinator(tx: Tx, *wanted: ColumnElement[bool]) -> dict[str | None, int]:
+    counted = select(cases.c.coordinator_id, func.count()).where(*wanted).group_by(cases.c.coordinator_id)
+    return {owner: count for owner, count in tx.all(counted)}
 
 
 def _open(tx: Tx, keys: KeyStore, case: Case, column: str) -> Any:

@@ -21,6 +21,7 @@ KEEP_EVENTS = timedelta(days=3)
 # Somebody's mailbox may be mended meanwhile; then the next letter tells.
 KEEP_SUPPRESSED = timedelta(days=180)
 A_DAY = timedelta(days=1)
+LEAVES_WITHIN = timedelta(days=7)  # tries and waits; what leaves later is not counted
 BEING_TRIED = timedelta(minutes=2)  # longer than any sender blocks
 # What mail servers say of an address that is not there, or takes nothing from us (RFC 3463 codes stand behind them).
 SMTP_OF_ADDRESS = frozenset({"smtp_550", "smtp_551", "smtp_553", "smtp_521", "smtp_556"})
@@ -81,7 +82,8 @@ def wait_for_room(tx: Tx, letter_id: str, most: int, now: datetime) -> datetime 
         tx.execute(select(func.pg_advisory_xact_lock(func.hashtext(to))))
     on_its_way = and_(letters.c.state == QUEUED, letters.c.tried_at > now - BEING_TRIED)
     left = or_(letters.c.sent_at > now - A_DAY, on_its_way)
-    theirs = and_(letters.c.recipient_hash == to, left, letters.c.id != letter_id)
+    lately = letters.c.made_at > now - LEAVES_WITHIN  # so that an index finds them among all that somebody ever got
+    theirs = and_(letters.c.recipient_hash == to, lately, left, letters.c.id != letter_id)
     moment = func.coalesce(letters.c.sent_at, letters.c.tried_at)
     newest = select(letters.c.sent_at, letters.c.tried_at).where(theirs).order_by(moment.desc()).limit(most)
     moments = [row.sent_at or row.tried_at for row in tx.all(newest)]

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import (
     Column,
     ColumnElement,
+    Index,
     Integer,
     LargeBinary,
     String,
@@ -48,7 +49,7 @@ letters = Table(
     Column("letter", String(40), nullable=False),
     Column("language", String(12), nullable=False),
     Column("role", String(12), nullable=False),
-    Column("recipient_hash", String(64), nullable=True, index=True),
+    Column("recipient_hash", String(64), nullable=True),
     Column("dedupe", String(120), nullable=True),
     Column("message", LargeBinary, nullable=False),
     Column("state", String(8), nullable=False, index=True),
@@ -62,6 +63,7 @@ letters = Table(
     Column("replayed_at", Instant, nullable=True),
     Column("closed_at", Instant, nullable=True),  # somebody at the desk has dealt with it
     UniqueConstraint("dedupe"),
+    Index(None, "recipient_hash", "made_at"),
 )
 
 

@@ -100,6 +100,7 @@ def show_case(case_id: str, who: str, status: int = 200, *, said: str = "") -> R
         file = read_case_file(tx, case_id, who)
         work = read_work(tx, file.case)
     with house.database.transaction() as tx:
+        store.note_read(tx, case_id, now)
         journal.write(tx, Event.CASE_READ, now, actor=actor(who), subject=case_id)
         conversation.mark_read(tx, case_id, by_requester=False, now=now)
     return page("desk/case.html", status, file=file, work=work, case=file.case, me=who, now=now, said=said)

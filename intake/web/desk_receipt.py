@@ -25,5 +25,6 @@ def show(case_id: str) -> Response:
         case = store.case_by_id(tx, case_id)
         receipt = read_receipt(tx, case)
     with house.database.transaction() as tx:
+        store.note_read(tx, case_id, house.clock())
         journal.write(tx, Event.CASE_READ, house.clock(), actor=actor(who), subject=case_id)
     return page("desk/receipt.html", case=case, **receipt_words(receipt))

@@ -1,4 +1,6 @@
-"""What became of letters that left: states of delivery, ids of the provider's events, addresses nothing arrives at."""
+"""What became of letters that left: states of delivery, ids of the provider's events, addresses nothing arrives at; and
+when a case was first opened at the desk.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,6 +20,14 @@ def upgrade() -> None:
     op.add_column("letters", sa.Column("replayed_at", MOMENT, nullable=True))
     op.add_column("letters", sa.Column("closed_at", MOMENT, nullable=True))
     op.create_index("ix_letters_delivery", "letters", ["delivery"])
+    op.drop_index("ix_letters_recipient_hash", "letters")
+    op.create_index("ix_letters_recipient_hash", "letters", ["recipient_hash", "made_at"])
+    op.add_column("cases", sa.Column("first_read_at", MOMENT, nullable=True))
+    op.create_index("ix_cases_first_read_at", "cases", ["first_read_at"])
+    op.execute(
+        "UPDATE cases SET first_read_at = "
+        "(SELECT min(at) FROM journal WHERE journal.subject = cases.id AND journal.event = 'case.read')"
+    )
     op.create_table(
         "mail_events",
         sa.Column("id", sa.String(64), nullable=False),
@@ -38,6 +48,10 @@ def downgrade() -> None:
     """Take them away."""
     op.drop_table("suppressed_addresses")
     op.drop_table("mail_events")
+    op.drop_index("ix_cases_first_read_at", "cases")
+    op.drop_column("cases", "first_read_at")
+    op.drop_index("ix_letters_recipient_hash", "letters")
+    op.create_index("ix_letters_recipient_hash", "letters", ["recipient_hash"])
     op.drop_index("ix_letters_delivery", "letters")
     for column in ("closed_at", "replayed_at", "delivery", "tried_at"):
         op.drop_column("letters", column)
