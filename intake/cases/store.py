@@ -12,7 +12,6 @@ from sqlalchemy import (
     Row,
     String,
     Table,
-    and_,
     distinct,
     func,
     insert,
