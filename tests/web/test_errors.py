@@ -15,7 +15,7 @@ VALUES = {"limit": "20 GB", "header": "Upload-Length", "offset": 7, "left": 3, "
 ABOUT_STARTING = (
     errors.SettingsIncomplete, errors.OperatorFileBroken, errors.KnowledgeBroken, errors.SchemaOutdated,
     errors.SiteBroken, errors.DemoRefused, errors.ScannerDown, errors.ScannerMissing,
-    errors.NobodyThere,
+    errors.NobodyThere, errors.SlugUnfit, errors.PartnerKnown,
 )  # fmt: skip
 MET_BY_VISITORS = [each for each in FAMILY if not issubclass(each, ABOUT_STARTING)]
 

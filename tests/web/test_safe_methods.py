@@ -25,6 +25,7 @@ from tests.web.desk_shelf import a_record
 from tests.web.desk_visits import a_signed_in_lead
 
 READING = ("case.read", "record.read", "records.read", "case.exported")
+LAST_READ = ("seen_at", "read_at", "first_read_at")
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -39,8 +40,8 @@ def _whole_state(services) -> dict[str, object]:
             if table.name == "journal":
                 rows = [{k: v for k, v in row.items() if k in ("event", "subject", "facts")} for row in rows]
                 rows = [row for row in rows if row["event"] not in READING]
-            if table.name in ("sessions", "messages"):
-                rows = [{k: v for k, v in row.items() if k not in ("seen_at", "read_at")} for row in rows]
+            if table.name in ("sessions", "messages", "cases"):
+                rows = [{k: v for k, v in row.items() if k not in LAST_READ} for row in rows]
             state[table.name] = sorted(map(repr, rows))
     return state
 
