@@ -89,11 +89,11 @@ DOORS: dict[str, list[str]] = {
     "yaml": ["knowledge/*"],
 }
 
-# What parses strangers' files. It runs in the process apart, whose program is `looking`; nobody else reaches for it.
+# What parses strangers' files. It runs in the process apart, whose program is `bearing`; nobody else reaches for it.
 PARSES_STRANGERS = {
-    "records/looking.py", "records/opening.py", "records/archive.py", "records/unpacking.py", "records/pdf.py",
-    "records/word.py", "records/scan_image.py", "records/recognising.py", "records/disc.py", "records/confining.py",
-    "records/pictures.py", "records/refusing.py",
+    "records/bearing.py", "records/looking.py", "records/opening.py", "records/archive.py", "records/unpacking.py",
+    "records/pdf.py", "records/word.py", "records/scan_image.py", "records/recognising.py", "records/disc.py",
+    "records/confining.py", "records/pictures.py", "records/refusing.py",
 }  # fmt: skip
 
 # Calls with a door of their own.

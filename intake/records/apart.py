@@ -1,6 +1,6 @@
 """Whatever parses a stranger's file runs in a process of its own, and this is the parent's side of it.
 
-The child (`python -m intake.records.looking`) has no environment, no network, no way to open a file, and limits on
+The child (`looking`, forked by `ready`) has no environment, no network, no way to open a file, and limits on
 memory and time. It holds one socket: there it asks for bytes of the file, which the parent opens from the vault as
 they are asked for, and hands up what it unpacks, which the parent streams to the scanner. Nothing is plain on a disk,
 and the parent's memory stays flat. Whatever the child does, the parent gets an answer or ApartFailed, and no child
@@ -9,27 +9,35 @@ outlives it.
 
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from intake.records import frames
+from intake.records import frames, ready
 from intake.records.frames import FrameBroken
 from intake.records.limits import MOST_FILES, most_unpacked
 
 MIB = 1024 * 1024
-PACKAGE = Path(__file__).parents[2]
-PROGRAM = (sys.executable, "-s", "-E", "-B", "-m", "intake.records.looking")
 END_SECONDS = 5
 
 Pieces = Callable[[int, int], Iterator[bytes]]
 # Takes a member's length and its bytes as they are unpacked; need not read them to the end.
 TakeMember = Callable[[int, Iterator[bytes]], None]
+
+
+class Process(Protocol):
+    """The other process, from its begin to its end."""
+
+    def wait(self, seconds: float) -> int | None:
+        """Its exit code or minus its signal, or None if it goes on after so many seconds."""
+
+    def close(self) -> None:
+        """Kill it if it goes on, and let go of it."""
+
+
+# Begins a process that speaks over this socket.
+Begin = Callable[[socket.socket], Process]
 
 
 class ApartFailed(Exception):
@@ -67,21 +75,21 @@ def look(
     length: int,
     take: TakeMember | None,
     allowance: Allowance | None = None,
-    program: tuple[str, ...] = PROGRAM,
+    begin: Begin = ready.bear,
 ) -> dict[str, Any]:
     """What the child finds in the file of `length` bytes that `pieces(start, stop)` gives.
 
     With `take`, every file inside an archive is handed to it. Raises ApartFailed, and what `pieces` or `take` raise.
     """
     allowed = allowance or allowance_for(length)
-    with _Child(pieces, length, allowed, program) as child:
+    with _Child(pieces, length, allowed, begin) as child:
         return child.result(take)
 
 
 class _Child:
     """One child from its start to its end, which comes with the `with` block at the latest."""
 
-    def __init__(self, pieces: Pieces, length: int, allowed: Allowance, program: tuple[str, ...]) -> None:
+    def __init__(self, pieces: Pieces, length: int, allowed: Allowance, begin: Begin) -> None:
         self._pieces = pieces
         self._length = length
         self._allowed = allowed
@@ -89,18 +97,20 @@ class _Child:
         self._files_left, self._bytes_left = MOST_FILES, most_unpacked(length)
         ours, theirs = socket.socketpair()
         self._socket = ours
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603  # our own program, no word of a stranger on its line
-                program, stdin=theirs, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=PACKAGE, env={},
-            )  # fmt: skip
+        try:
+            self._process = begin(theirs)
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
 
     def __enter__(self) -> "_Child":
         return self
 
     def __exit__(self, *_: object) -> None:
         self._socket.close()
-        self._process.kill()
-        self._process.wait()
+        self._process.close()
 
     def result(self, take: TakeMember | None) -> dict[str, Any]:
         """Answer and take until the child is done."""
@@ -182,9 +192,7 @@ class _Child:
             self._left -= time.monotonic() - began
 
     def _how_it_ended(self) -> str:
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(END_SECONDS)
-        ended = self._process.poll()
+        ended = self._process.wait(END_SECONDS)
         if ended == -signal.SIGXCPU:
             return "timeout"
         # Nobody but the kernel, short of memory, sends this one: our own comes later, in __exit__.

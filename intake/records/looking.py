@@ -1,4 +1,4 @@
-"""The process apart: looks at one stranger's file and says what it is. A program that `apart` runs.
+"""The process apart: looks at one stranger's file and says what it is. A fork of the one that is `bearing`.
 
 Imports everything first, then gives its powers up (`confining`), and only then reads the first byte.
 """
@@ -9,7 +9,7 @@ import os
 import socket
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import pypdf._codecs
 import pypdf.filters
@@ -150,9 +150,14 @@ def main() -> int:
     return 0
 
 
-if __name__ == "__main__":
+def run() -> NoReturn:
+    """Carry one order out, and end at once: nothing is left to be tidied up, and no hook of anybody runs."""
     code = 1
     try:
         code = main()
     finally:
-        os._exit(code)  # at once: nothing is left to be tidied up, and no hook of anybody runs
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    run()

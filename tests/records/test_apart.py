@@ -1,6 +1,5 @@
 """What parses a stranger's file is kept apart: whatever it does, we get an answer or a reason, and nothing else."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -15,11 +14,14 @@ from intake.links import grants
 from intake.records import apart, checking
 from intake.records.apart import Allowance, ApartFailed, allowance_for, look
 from intake.records.checking import check_record
+from intake.records.ready import PACKAGE
 from intake.records.reasons import REASONS
 from intake.records.scanner import Pieces, Scan
 from intake.records.upload import State, Verdict
 from tests.records.bad_children import WAYS
 from tests.records.bench import KEY, Bench
+from tests.records.family import lookers
+from tests.records.programs import PYTHON, beginning
 from tests.records.zips import honest_zip
 
 MIB = 1024 * 1024
@@ -58,9 +60,9 @@ class SaysClean:
         return Scan(Verdict.CLEAN)
 
 
-def child(way: str, word: object = "") -> tuple[str, ...]:
-    """The program of a child that misbehaves."""
-    return (*apart.PROGRAM[:4], "-m", "tests.records.bad_children", way, str(word))
+def child(way: str, word: object = "") -> apart.Begin:
+    """Begins a child that misbehaves."""
+    return beginning((*PYTHON, "-m", "tests.records.bad_children", way, str(word)))
 
 
 def pieces(start: int, stop: int) -> Iterator[bytes]:
@@ -75,18 +77,13 @@ def fails(way: str, allowed: Allowance = LITTLE, word: object = "") -> str:
     return failed.value.reason
 
 
-def children() -> set[str]:
-    """Processes that this one has started and not ended."""
-    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
-
-
 @pytest.mark.parametrize("way", ENDS_AS)
 def test_a_child_gives_a_reason_and_is_gone_if_it(way: str) -> None:
-    before = children()
+    before = lookers()
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
         assert fails(way, word=port) == ENDS_AS[way]
-    assert children() == before
+    assert lookers() == before
 
 
 def test_every_way_is_tried() -> None:
@@ -113,7 +110,7 @@ def test_a_child_cannot_write(tmp_path: Path) -> None:
 
 def test_a_child_has_no_environment_and_one_socket_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INTAKE_PLANTED", "secret")
-    said = look(pieces, len(BODY), None, program=child("says what it sees"))
+    said = look(pieces, len(BODY), None, begin=child("says what it sees"))
     assert set(filter(None, said["kind"].split(","))) <= {"LC_CTYPE"}  # which Python itself sets
     assert said["facts"] == {"descriptors": 3}  # the socket, and nowhere twice
 
@@ -139,19 +136,19 @@ def test_an_archive_of_many_files_is_looked_at_within_flat_memory() -> None:
 
 
 def test_what_goes_wrong_in_the_parent_comes_out_and_the_child_is_gone() -> None:
-    before = children()
+    before = lookers()
 
     def broken(start: int, stop: int) -> Iterator[bytes]:
         raise KeyError("sealed by somebody else")
 
     with pytest.raises(KeyError):
         look(broken, len(BODY), None)
-    assert children() == before
+    assert lookers() == before
 
 
 def test_a_program_that_is_not_there_is_a_crash() -> None:
     with pytest.raises(ApartFailed) as failed:
-        look(pieces, len(BODY), None, program=(sys.executable, "-s", "-m", "intake.records.no_such_thing"))
+        look(pieces, len(BODY), None, begin=beginning((*PYTHON, "-m", "intake.records.no_such_thing")))
     assert failed.value.reason == "crashed"
 
 
@@ -166,7 +163,7 @@ def test_a_record_whose_check_fails_is_held_and_never_clean_and_the_next_one_is_
     bench: Bench, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     def real(*given: object) -> object:
-        return look(*given, allowance=LITTLE, program=child(way, 9))
+        return look(*given, allowance=LITTLE, begin=child(way, 9))
 
     monkeypatch.setattr(checking.apart, "look", real)
     upload = bench.receive(BODY)
@@ -185,10 +182,10 @@ def test_the_web_process_cannot_open_what_strangers_send() -> None:
 import sys
 from intake import app, cli
 parsers = ("pydicom", "pypdf", "PIL", "pillow_heif", "puremagic", "tarfile")
-ours = ("looking", "opening", "archive", "unpacking", "pdf", "word", "scan_image", "recognising", "disc")
+ours = ("bearing", "looking", "opening", "archive", "unpacking", "pdf", "word", "scan_image", "recognising", "disc")
 loaded = [name for name in parsers if name in sys.modules]
 print(loaded + [name for name in ours if "intake.records." + name in sys.modules])
 """
     command = [sys.executable, "-c", program]
-    told = subprocess.run(command, cwd=apart.PACKAGE, capture_output=True, text=True, check=True)
+    told = subprocess.run(command, cwd=PACKAGE, capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"

@@ -10,12 +10,13 @@ import zlib
 import pytest
 from PIL import Image, ImageChops
 
-from intake.records import apart, pictures
-from intake.records.apart import PROGRAM, Allowance
+from intake.records import apart, pictures, ready
+from intake.records.apart import Allowance
 from intake.records.legible import Look, from_json, hints
 from intake.records.members import Member
 from intake.records.pictures import look
 from tests.records.photographed import as_file, judged, page, photo
+from tests.records.programs import LOOKING, beginning
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "HEIF"])
@@ -96,9 +97,9 @@ def test_spoilt_pictures_never_raise() -> None:
             assert isinstance(look(io.BytesIO(bytes(spoilt))), Look)
 
 
-def seen_apart(whole: bytes, program: tuple[str, ...] = PROGRAM, **how: object) -> dict[str, object]:
+def seen_apart(whole: bytes, begin: apart.Begin = ready.bear, **how: object) -> dict[str, object]:
     """What the process apart says of a picture."""
-    return apart.look(lambda start, stop: iter([whole[start:stop]]), len(whole), None, program=program, **how)
+    return apart.look(lambda start, stop: iter([whole[start:stop]]), len(whole), None, begin=begin, **how)
 
 
 KINDS = {"JPEG": {}, "PNG": {}, "HEIF": {}, "TIFF": {"compression": "tiff_lzw"}}
@@ -117,7 +118,7 @@ def test_the_process_apart_sees_the_same_though_it_can_open_nothing(kind: str) -
 def test_it_sees_an_iphone_photo_as_a_service_without_privileges_too() -> None:
     nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups") if os.geteuid() == 0 else ()
     whole = as_file(photo(page(12, per_mm=3)[0], 12), "HEIF").getvalue()
-    assert seen_apart(whole, (*nobody, *PROGRAM))["look"] == look(io.BytesIO(whole)).as_json()
+    assert seen_apart(whole, beginning((*nobody, *LOOKING)))["look"] == look(io.BytesIO(whole)).as_json()
 
 
 def test_a_large_honest_picture_is_looked_at_within_the_memory_of_the_process_apart() -> None:
