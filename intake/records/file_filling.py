@@ -27,6 +27,11 @@ class FileFilling(Lending):
         self._length = self._on_its_way = 0
         self._direct: Direct | None = None
 
+    def __del__(self) -> None:
+        """Whoever lets go of it without a word: nothing may still be on its way when the descriptor is closed."""
+        if getattr(self, "_direct", None) is not None:
+            self._direct.drop()
+
     def room(self, size: int) -> memoryview:
         """Memory for `size` bytes, good until `filled`. Raises OSError as `filled`."""
         if self._direct is None and size >= LARGE_BYTES and self._length == 0:
