@@ -22,6 +22,7 @@ class _Text:
 
     sql: str
     order: tuple[str, ...] | None  # of the parameters; None where the driver takes them by name
+    fixed: Mapping[str, Any]  # what the statement itself says, such as a limit
     binds: tuple[tuple[str, Convert], ...]  # parameters that must be converted first
     row: Callable[[Any], Any]
     reads: tuple[tuple[int, Convert], ...]  # columns that must be converted afterwards
@@ -49,7 +50,7 @@ class Prepared:
     def run(self, driver: Any, dialect: Dialect, parameters: Mapping[str, Any]) -> Any:
         """Run it in the transaction that the driver is in; returns its cursor."""
         text = self._texts.get(dialect.name) or self._prepare(dialect)
-        given = dict(parameters)
+        given = {**text.fixed, **parameters}
         for name, convert in text.binds:
             given[name] = convert(given[name])
         cursor = driver.cursor()
@@ -59,11 +60,13 @@ class Prepared:
     def _prepare(self, dialect: Dialect) -> _Text:
         compiled = self._statement.compile(dialect=dialect)
         columns = list(self._statement.selected_columns) if isinstance(self._statement, Select) else []
-        binds = ((name, _in(bind.type, dialect)) for name, bind in compiled.binds.items())  # type: ignore[attr-defined]
+        said = compiled.binds  # type: ignore[attr-defined]
+        binds = ((name, _in(bind.type, dialect)) for name, bind in said.items())
         reads = ((index, _out(column.type, dialect)) for index, column in enumerate(columns))
         order = compiled.positiontup  # type: ignore[attr-defined]
         text = _Text(
             str(compiled), tuple(order) if order is not None else None,
+            {name: bind.value for name, bind in said.items() if not bind.required},
             tuple((name, convert) for name, convert in binds if convert),
             namedtuple("Row", [column.name for column in columns])._make if columns else tuple,
             tuple((index, convert) for index, convert in reads if convert),

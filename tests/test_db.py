@@ -230,6 +230,14 @@ def test_a_prepared_statement_that_finds_nothing_gives_none(database: Database) 
         assert tx.one_or_none(ONE, {"name": "nobody"}) is None
 
 
+def test_a_prepared_statement_brings_what_it_says_itself(database: Database) -> None:
+    first = Prepared(select((shelf.c.held + 7).label("more")).where(shelf.c.name == bindparam("name")).limit(1))
+    raise_ = Prepared(update(shelf).where(shelf.c.name == bindparam("which")).values(held=shelf.c.held + 2))
+    with database.transaction() as tx:
+        assert tx.run(raise_, {"which": "first"}) == 1
+        assert tx.one_or_none(first, {"name": "first"}).more == 9
+
+
 def test_prepared_and_other_statements_stand_in_one_transaction(database: Database, now: datetime) -> None:
     with pytest.raises(RuntimeError), database.transaction() as tx:
         tx.run(FILL, {"which": "first", "held": 5, "at": now})

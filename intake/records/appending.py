@@ -13,7 +13,7 @@ from intake.clock import Clock
 from intake.db import Database, Tx
 from intake.errors import IntakeError, SealBroken, UploadGone, UploadOverrun, UploadReplaced, VaultAway
 from intake.journal import Event
-from intake.records import parts, store
+from intake.records import parts, store, strays
 from intake.records.filling import OpenPart
 from intake.records.parts import Part
 from intake.records.upload import IDLE_TIME, SENDER, State, Upload
@@ -125,7 +125,7 @@ class Appending:
         if upload.gone:
             raise UploadGone
         mine = upload.generation == self._upload.generation and upload.state is State.RECEIVING
-        if not mine or parts.last(tx, upload.id) != part.previous or store.condemned(tx, kept.object_id, now):
+        if not mine or parts.last(tx, upload.id) != part.previous or strays.condemned(tx, kept.object_id, now):
             raise UploadReplaced
         parts.add(tx, kept, part.replaced)
         store.change(tx, upload.id, touched_at=now, expires_at=now + IDLE_TIME)

@@ -35,7 +35,7 @@ class OpenPart:
         self._vault = vault
         self._key = key
         self._filling = vault.begin(self.place.object_id)
-        self._sealer = Sealer(key, self.place, self._filling.write)
+        self._sealer = Sealer(key, self.place, self._filling)
         if self.replaced is not None:
             self._take_in(upload, self.replaced)
 

@@ -6,9 +6,22 @@ A row says less than it seems: that an object belongs at a place. What the objec
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table, UniqueConstraint, delete, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+)
 
 from intake.db import Tx, metadata
+from intake.prepared import Prepared
 
 parts = Table(
     "parts",
@@ -20,6 +33,11 @@ parts = Table(
     Column("object_id", String(32), nullable=False),
     UniqueConstraint("object_id"),
 )
+
+_OF_UPLOAD = parts.c.upload_id == bindparam("upload_id")
+_LAST = Prepared(select(parts).where(_OF_UPLOAD).order_by(parts.c.number.desc()).limit(1))
+_COMMITTED = Prepared(select(func.coalesce(func.sum(parts.c.length), 0).label("length")).where(_OF_UPLOAD))
+_ADD = Prepared(insert(parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +64,13 @@ def of_upload(tx: Tx, upload_id: str) -> list[Part]:
 
 def last(tx: Tx, upload_id: str) -> Part | None:
     """The part that ends where the upload stands."""
-    wanted = select(parts).where(parts.c.upload_id == upload_id).order_by(parts.c.number.desc()).limit(1)
-    row = tx.one_or_none(wanted)
+    row = tx.one_or_none(_LAST, {"upload_id": upload_id})
     return None if row is None else Part(*row)
 
 
 def committed(tx: Tx, upload_id: str) -> int:
     """The offset: the sum of the committed parts, in bytes."""
-    return int(tx.scalar(select(func.coalesce(func.sum(parts.c.length), 0)).where(parts.c.upload_id == upload_id)))
+    return int(tx.one_or_none(_COMMITTED, {"upload_id": upload_id}).length)
 
 
 def committed_by_upload(tx: Tx, upload_ids: Sequence[str]) -> dict[str, int]:
@@ -72,7 +89,7 @@ def add(tx: Tx, part: Part, replaced: Part | None) -> None:
         "upload_id": part.upload_id, "number": part.number, "start": part.start, "length": part.length,
         "object_id": part.object_id,
     }  # fmt: skip
-    tx.execute(insert(parts), row)
+    tx.run(_ADD, row)
 
 
 def remove_all(tx: Tx, upload_id: str) -> list[str]:

@@ -11,7 +11,7 @@ from intake import journal
 from intake.db import Database, Tx
 from intake.errors import UploadComplete
 from intake.journal import Event
-from intake.records import parts, store
+from intake.records import parts, store, strays
 from intake.records.upload import SENDER, TAKEN_OUT, State, Upload, Verdict
 from intake.records.vault import Vault
 
@@ -114,13 +114,13 @@ def sweep_strays(database: Database, vault: Vault, now: datetime) -> int:
     """Destroy objects that stood on no part an hour ago and do not now; note the others. Returns how many went."""
     there = list(vault.every())
     with database.transaction() as tx:
-        seen = store.strays_seen(tx)
+        seen = strays.seen(tx)
         stray = set(there)
         for first in range(0, len(there), ASKED_AT_ONCE):
             stray -= parts.held(tx, there[first : first + ASKED_AT_ONCE])
-        store.forget_strays(tx, seen.keys() - stray)
-        store.remember_strays(tx, stray - seen.keys(), now)
-        old = [object_id for object_id in stray & seen.keys() if now - seen[object_id] >= store.STRAY_AFTER]
+        strays.forget(tx, seen.keys() - stray)
+        strays.remember(tx, stray - seen.keys(), now)
+        old = [object_id for object_id in stray & seen.keys() if now - seen[object_id] >= strays.STRAY_AFTER]
     # Their notes stay until the next sweep: a part that is committed this late sees from them that its bytes are gone.
     for object_id in old:
         vault.destroy(object_id)

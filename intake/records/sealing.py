@@ -7,12 +7,13 @@ which itself cannot be changed without breaking every seal. Nothing needs to kno
 last part can be sealed again, in a new object, with the bytes that came after it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from intake.errors import SealBroken
 from intake.keys import OVERHEAD_BYTES, context, open_sealed, seal_into
+from intake.records.lending import Lender
 
 RECORD_BYTES = 512 * 1024
 SEALED_RECORD_BYTES = RECORD_BYTES + OVERHEAD_BYTES
@@ -40,17 +41,15 @@ def sealed_length(length: int) -> int:
 class Sealer:
     """Cuts what comes into records and seals them for a place, one after the other. Holds one record at most.
 
-    `write` gets each sealed record in memory that is used again for the next: fresh memory for every record would cost
-    more than sealing it.
+    Each is sealed straight into the room that the lender gives for it, and so copied nowhere.
     """
 
-    def __init__(self, key: bytes, place: Place, write: Callable[[memoryview], None]) -> None:
+    def __init__(self, key: bytes, place: Place, lender: Lender) -> None:
         self._key = key
         self._place = place
-        self._write = write
+        self._lender = lender
         self._offset = place.start
         self._rest = bytearray()
-        self._sealed = memoryview(bytearray(SEALED_RECORD_BYTES))
 
     @property
     def length(self) -> int:
@@ -80,8 +79,8 @@ class Sealer:
             self._rest.clear()
 
     def _seal(self, plaintext: memoryview) -> None:
-        length = seal_into(self._key, plaintext, self._place.context(self._offset), self._sealed)
-        self._write(self._sealed[:length])
+        room = self._lender.room(len(plaintext) + OVERHEAD_BYTES)
+        self._lender.filled(seal_into(self._key, plaintext, self._place.context(self._offset), room))
         self._offset += len(plaintext)
 
 

@@ -10,9 +10,20 @@ from collections.abc import Iterator
 from intake.errors import SpaceShort
 from intake.keys import KEY_BYTES
 from intake.records.filling import PART_BYTES
+from intake.records.lending import Lending
 from intake.records.receiving import NO_ROOM
 from intake.records.sealing import Place, Sealer, open_records
-from intake.records.vault import Vault, new_object_id
+from intake.records.vault import Filling, Vault, new_object_id
+
+
+class _Kept(Lending):
+    """By `write`, and so in the page cache: what is set aside is read again in a moment."""
+
+    def __init__(self, filling: Filling) -> None:
+        self._filling = filling
+
+    def write(self, data: bytes | memoryview) -> None:
+        self._filling.write(data)
 
 
 class _Piece:
@@ -21,7 +32,7 @@ class _Piece:
     def __init__(self, vault: Vault, key: bytes, start: int) -> None:
         self.place = Place("staged", 0, new_object_id(), start)
         self.filling = vault.begin(self.place.object_id)
-        self.sealer = Sealer(key, self.place, self.filling.write)
+        self.sealer = Sealer(key, self.place, _Kept(self.filling))
 
     def finish(self) -> None:
         self.sealer.end()

@@ -1,8 +1,9 @@
 """Uploads as rows: announced, received, checked, or gone. SQL only; the rules are in `receiving` and `checking`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Row,
     String,
     Table,
+    bindparam,
     case,
     delete,
     func,
@@ -23,6 +25,7 @@ from sqlalchemy import (
 
 from intake.db import Instant, Tx, metadata
 from intake.errors import UploadNotFound
+from intake.prepared import Prepared
 from intake.records.parts import parts
 from intake.records.reasons import SENDER_CAN_MEND, WAITS_FOR_SCANNER
 from intake.records.upload import TAKEN_OUT, State, Upload, Verdict
@@ -50,16 +53,14 @@ uploads = Table(
     Column("described", LargeBinary, nullable=True),
 )
 
-strays = Table(
-    "strays",
-    metadata,
-    Column("object_id", String(32), primary_key=True),
-    Column("seen_at", Instant, nullable=False),
-)
-
-# How long an object may stand on no part. A part may not be committed on one that was seen astray half as long ago,
-# so that a sweep and a very slow part can never both have it.
-STRAY_AFTER = timedelta(hours=1)
+_BY_ID = select(uploads).where(uploads.c.id == bindparam("id"))
+_GET, _GET_TO_CHANGE = Prepared(_BY_ID), Prepared(_BY_ID.with_for_update())
+_RAISE = Prepared(
+    update(uploads).where(uploads.c.id == bindparam("upload_id")).values(
+        generation=uploads.c.generation + 1,
+        touched_at=bindparam("now", type_=Instant), expires_at=bindparam("until", type_=Instant),
+    )
+)  # fmt: skip
 UNCHECKED = (State.RECEIVING.value, State.RECEIVED.value)
 
 
@@ -71,8 +72,7 @@ def add(tx: Tx, upload: Upload) -> None:
 
 def get(tx: Tx, upload_id: str, *, to_change: bool = False) -> Upload:
     """The upload by id, locked if it is to change. Raises UploadNotFound."""
-    wanted = select(uploads).where(uploads.c.id == upload_id)
-    row = tx.one_or_none(wanted.with_for_update() if to_change else wanted)
+    row = tx.one_or_none(_GET_TO_CHANGE if to_change else _GET, {"id": upload_id})
     if row is None:
         raise UploadNotFound
     return _upload(row)
@@ -208,13 +208,18 @@ def still_to_come(tx: Tx) -> int:
 
 def change(tx: Tx, upload_id: str, **values: Any) -> None:
     """Set columns of one upload."""
-    tx.execute(update(uploads).where(uploads.c.id == upload_id).values(**values))
+    tx.run(_change(tuple(values)), {f"new_{name}": value for name, value in values.items()} | {"upload_id": upload_id})
+
+
+@cache
+def _change(names: tuple[str, ...]) -> Prepared:
+    values = {name: bindparam(f"new_{name}", type_=uploads.c[name].type) for name in names}
+    return Prepared(update(uploads).where(uploads.c.id == bindparam("upload_id")).values(values))
 
 
 def raise_generation(tx: Tx, upload_id: str, now: datetime, expires_at: datetime) -> None:
     """A new request takes the upload over; older ones stop at their next part."""
-    raised = {"generation": uploads.c.generation + 1, "touched_at": now, "expires_at": expires_at}
-    tx.execute(update(uploads).where(uploads.c.id == upload_id).values(**raised))
+    tx.run(_RAISE, {"upload_id": upload_id, "now": now, "until": expires_at})
 
 
 def remove_case(tx: Tx, case_id: str) -> list[str]:
@@ -226,30 +231,7 @@ def remove_case(tx: Tx, case_id: str) -> list[str]:
     return objects
 
 
-def strays_seen(tx: Tx) -> dict[str, datetime]:
-    """Objects that an earlier sweep found without a part, and when."""
-    return {row.object_id: row.seen_at for row in tx.all(select(strays))}
-
-
-def remember_strays(tx: Tx, object_ids: Iterable[str], now: datetime) -> None:
-    """Note objects that stand on no part, for the next sweep."""
-    if rows := [{"object_id": object_id, "seen_at": now} for object_id in object_ids]:
-        tx.execute(insert(strays), rows)
-
-
-def forget_strays(tx: Tx, object_ids: Iterable[str]) -> None:
-    """These are gone, or belong somewhere after all."""
-    for object_id in object_ids:
-        tx.execute(delete(strays).where(strays.c.object_id == object_id))
-
-
-def condemned(tx: Tx, object_id: str, now: datetime) -> bool:
-    """True when a sweep saw this object astray so long ago that it may be destroyed any moment."""
-    seen_at = tx.scalar(select(strays.c.seen_at).where(strays.c.object_id == object_id))
-    return seen_at is not None and now - seen_at >= STRAY_AFTER / 2
-
-
 def _upload(row: Row[Any]) -> Upload:
-    values = dict(row._mapping)
+    values = row._asdict()
     verdict = Verdict(row.verdict) if row.verdict else None
     return Upload(**values | {"state": State(row.state), "verdict": verdict})

@@ -17,6 +17,7 @@ from obstore.exceptions import AlreadyExistsError, BaseError, PermissionDeniedEr
 from obstore.store import ObjectStore, from_url
 
 from intake.errors import VaultAway, VaultRefuses, VaultUnfit
+from intake.records.lending import Lending
 from intake.records.vault import OBJECT_ID, need_id, new_object_id
 
 # What one object may hold: the largest part sealed is 16 MiB and less than a kilobyte more. Bounds the memory.
@@ -51,7 +52,7 @@ def open_store(address: str, options: Mapping[str, str], *, allow_http: bool = F
         raise VaultUnfit("address, options or credentials are not what this kind of store needs") from None
 
 
-class StoreFilling:
+class StoreFilling(Lending):
     """An object while it is gathered. The store learns of it at `keep`, in one request."""
 
     def __init__(self, vault: "StoreVault", object_id: str) -> None:

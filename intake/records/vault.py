@@ -4,7 +4,6 @@ An object is there once all of it is written, and durable when `keep` or `put` r
 holds, seals nothing, and removes nothing unasked. `store_vault` keeps the same promise in an object store.
 """
 
-import ctypes
 import os
 import re
 import secrets
@@ -15,13 +14,10 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from intake.errors import NotYours, VaultRefuses, VaultUnfit
+from intake.records.file_filling import UNFINISHED, FileFilling, sync_directory
+from intake.records.lending import Lender
 
 OBJECT_ID = re.compile(r"[0-9a-f]{32}")
-UNFINISHED = ".part"
-# The disk begins to write after so many bytes, while more arrive: the sync at the end then finds little left to do.
-EARLY_BYTES = 2 * 1024 * 1024
-_SYNC_FILE_RANGE_WRITE = 2
-_start_writing = getattr(ctypes.CDLL(None), "sync_file_range", None)  # Linux alone has it
 
 
 def new_object_id() -> str:
@@ -35,8 +31,11 @@ def need_id(object_id: str) -> None:
         raise NotYours
 
 
-class Filling(Protocol):
-    """An object while it is written. Nobody can see it before `keep`; `drop` leaves nothing."""
+class Filling(Lender, Protocol):
+    """An object while it is written. Nobody can see it before `keep`; `drop` leaves nothing.
+
+    Bytes come by `write`, or where they shall not be copied into a `room`.
+    """
 
     def write(self, data: bytes | memoryview) -> None:
         """Add bytes at the end. Raises OSError if there is no room."""
@@ -120,48 +119,6 @@ def _is_there(vault: Vault, object_id: str) -> bool:
         return False
 
 
-class FileFilling:
-    """A file while it is written, under a name that no reader looks at."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._unfinished = path.with_name(path.name + UNFINISHED)
-        descriptor = os.open(self._unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        self._file = os.fdopen(descriptor, "wb", buffering=0)
-        self._length = self._on_its_way = 0
-
-    def write(self, data: bytes | memoryview) -> None:
-        """Add bytes at the end. Raises OSError if there is no room."""
-        view = memoryview(data)
-        while view:
-            written = self._file.write(view)
-            self._length += written
-            view = view[written:]
-        if self._length - self._on_its_way >= EARLY_BYTES:
-            self._write_early()
-
-    def keep(self) -> None:
-        """Make the object whole and durable: when this returns it survives a loss of power. Raises OSError."""
-        # Named first, so that one commit of the file system's journal makes bytes and name durable. What a loss of
-        # power leaves of it under its name, no row knows, and the sweep takes away.
-        os.rename(self._unfinished, self._path)
-        os.fsync(self._file.fileno())
-        _sync_directory(self._path.parent)
-        self._file.close()
-
-    def drop(self) -> None:
-        """Forget it. Harmless to do twice, or after a failed `keep`."""
-        self._file.close()
-        self._unfinished.unlink(missing_ok=True)
-
-    def _write_early(self) -> None:
-        """Ask for what came since the last time to be written now; a wish, which `keep` makes sure of."""
-        if _start_writing is not None:
-            start, count = ctypes.c_int64(self._on_its_way), ctypes.c_int64(self._length - self._on_its_way)
-            _start_writing(self._file.fileno(), start, count, _SYNC_FILE_RANGE_WRITE)
-        self._on_its_way = self._length
-
-
 class DirectoryVault:
     """Objects as files of one directory, 0700 and 0600. The only place that touches these files."""
 
@@ -174,7 +131,7 @@ class DirectoryVault:
         if not path.parent.is_dir():
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.parent.mkdir(mode=0o700, exist_ok=True)
-            _sync_directory(self._folder)
+            sync_directory(self._folder)
         if path.exists():
             raise FileExistsError(object_id)
         return FileFilling(path)
@@ -241,11 +198,3 @@ class DirectoryVault:
         if not path.resolve().is_relative_to(self._folder.resolve()):
             raise NotYours
         return path
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

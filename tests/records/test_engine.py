@@ -29,7 +29,7 @@ from hypothesis.stateful import (
 
 from intake.errors import OffsetMismatch, SpaceShort, UploadComplete, UploadGone, UploadOverrun, UploadReplaced
 from intake.links import grants
-from intake.records import appending, filling, parts, removing, sealing
+from intake.records import appending, direct, file_filling, filling, parts, removing, sealing
 from intake.records.filling import OpenPart
 from intake.records.receiving import Progress
 from intake.records.upload import Upload
@@ -42,11 +42,14 @@ LONG = os.environ.get("INTAKE_LONG") == "1"
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Parts and records so small that a few kilobytes cross every border."""
+    """Parts, records and pages so small that a few kilobytes cross every border."""
     monkeypatch.setattr(filling, "PART_BYTES", 700)
     monkeypatch.setattr(appending, "SHORT_PART_BYTES", 200)
     monkeypatch.setattr(sealing, "RECORD_BYTES", 64)
     monkeypatch.setattr(sealing, "SEALED_RECORD_BYTES", 64 + sealing.OVERHEAD_BYTES)
+    monkeypatch.setattr(file_filling, "LARGE_BYTES", 64 + sealing.OVERHEAD_BYTES)
+    monkeypatch.setattr(direct, "PAGE_BYTES", 512)
+    monkeypatch.setattr(direct, "HALF_BYTES", 600)
 
 
 class Killed(BaseException):
