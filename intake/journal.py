@@ -108,6 +108,7 @@ class Event(StrEnum):
     COORDINATOR_INVITED = "coordinator.invited"
     COORDINATOR_ENROLLED = "coordinator.enrolled"
     COORDINATOR_SIGNED_IN = "coordinator.signed_in"
+    COORDINATOR_PROVED = "coordinator.proved"
     COORDINATOR_REFUSED = "coordinator.refused"
     COORDINATOR_SIGNED_OUT = "coordinator.signed_out"
     COORDINATOR_CLOSED = "coordinator.closed"
