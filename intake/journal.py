@@ -81,6 +81,7 @@ class Event(StrEnum):
     UPLOAD_RECEIVED = "upload.received"
     UPLOAD_CANCELLED = "upload.cancelled"
     RECORD_CHECKED = "record.checked"
+    ITEM_SAID = "item.said"
     RECORD_DESCRIBED = "record.described"
     RECORD_RELEASED = "record.released"
     RECORD_READ = "record.read"

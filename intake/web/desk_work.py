@@ -16,8 +16,10 @@ from intake.db import Tx
 from intake.desk import coordinators
 from intake.desk.coordinators import actor
 from intake.errors import CaseTaken, MoveNotAllowed, SessionMissing
+from intake.forms.gaps import Gaps
 from intake.languages import N_
 from intake.web.case_file import read_case_file
+from intake.web.gaps import read_gaps
 from intake.web.pages import page, say
 from intake.web.security import need_csrf, services
 from intake.web.sign_in import need_coordinator, refuse_odd_ids, sign_in_again
@@ -38,7 +40,7 @@ class Work:
 
     notes: list[Note]
     colleagues: dict[str, str]
-    gaps: dict[str, object]
+    gaps: Gaps | None
     alike: list[tuple[Case, str]]
     note_id: str
     kind: str = NoteKind.NOTE
@@ -50,7 +52,7 @@ def read_work(tx: Tx, case: Case, *, kind: str = NoteKind.NOTE, typed: str = "",
     """The work on a case as it stands. Raises KeyGone."""
     keys = services().keys
     colleagues = {one.id: one.name for one in coordinators.enrolled(tx, keys)}
-    written, gaps = notes.notes_of(tx, keys, case), store.read_gaps(tx, keys, case)
+    written, gaps = notes.notes_of(tx, keys, case), read_gaps(tx, case)
     alike = worklist.alike(tx, case.id)
     return Work(written, colleagues, gaps, alike, secrets.token_hex(16), kind, typed, mistake)
 
