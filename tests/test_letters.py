@@ -73,6 +73,7 @@ def test_a_subject_is_made_of_constants_the_reference_the_turn_and_the_date(
 ) -> None:
     made, other = compose(letter, code).subject, {"reference": "9WWX-2222-3333", "link": "https://other.example/l/x"}
     elsewhere = {"count": 77, "late_count": 78, "lost_count": 79, "stage": "closed", "link_days": 7, "link_hours": 9}
+    elsewhere["away_count"] = 80
     renamed = made.replace(str(SAMPLE["reference"]), "9WWX-2222-3333")
     assert compose(letter, code, **other, **elsewhere).subject == renamed
     assert not re.search(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]", made)
