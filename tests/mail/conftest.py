@@ -23,6 +23,7 @@ SAMPLE = {
     "away_count": 3,
     "lost_count": 1,
     "due_date": date(2026, 4, 7),
+    "turn_date": date(2026, 4, 7),
     "stage": "with_specialist",
     "turn": "coordinator",
 }
