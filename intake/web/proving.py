@@ -16,7 +16,7 @@ from intake.languages import N_
 from intake.links.sessions import Role, Session
 from intake.web import errors
 from intake.web.pages import page, say
-from intake.web.security import csrf_ok, limit, limit_own, need_csrf, need_session, services, start_session
+from intake.web.security import csrf_ok, limit, limit_own, need_csrf, need_session, services, session_of, start_session
 from intake.web.sign_in import need_coordinator, posted_answer, relying_party, sign_in_again
 
 blueprint = Blueprint("proving", __name__, url_prefix="/desk/proof")
@@ -50,7 +50,8 @@ def need_proof(endpoint: str) -> None:
 
 def ask(error: ProofNeeded) -> Response:
     """The page that asks for it; a script is told in words."""
-    return errors.answer(error) if errors.wants_json() else _page(request.path)
+    told = errors.wants_json() or session_of(Role.DESK) is None
+    return errors.answer(error) if told else _page(request.path)
 
 
 @blueprint.post("/options")

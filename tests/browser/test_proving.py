@@ -1,12 +1,10 @@
-"""Proving once more who one is, in a real browser with a device: what was typed goes on by itself, also without passkey.
+"""Proving once more who one is, in a real browser with a device: what was typed goes on by itself.
 
 With INTAKE_PICTURES set, each page is kept there as a picture to be looked at.
 """
 
-import os
 import re
 from base64 import b32decode
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -98,7 +96,7 @@ def test_with_a_password_alone_it_goes_on_too(server, visitors, looker, forget_p
     page.get_by_label("Your password").fill(GOOD)
     page.get_by_label("Code from your app").fill("000000")
     press(page, "Confirm and go on")
-    looker.look(page, "confirm with a password, with a mistake")
+    looker.look(page, "confirm with a password, with a mistake", mistake=True)
     page.get_by_label("Your password").fill(GOOD)
     page.get_by_label("Code from your app").fill(passwords.code_of(key, real_now()))
     press(page, "Confirm and go on")
