@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("--days", type=int, default=7, help="how far back, counted from when a letter was written")
     again.add_argument("--overdue", action="store_true", help="also what left and was not heard of for six hours")
     add("recheck", _recheck, "check records again that were held for want of a virus scanner")
-    add("doctor", _doctor, "say how it stands with the virus scanner")
+    add("doctor", _doctor, "say how it stands with the virus scanner and with mail; sends nothing")
     add("demo", _demo, "fill an empty development system with synthetic cases")
     partner = add("partner", _partner, "register a partner's name for links; report what came by each")
     acts = partner.add_subparsers(dest="what", required=True, metavar="add | report")

@@ -17,6 +17,7 @@ from intake.jobs import check_record
 from intake.journal import Event
 from intake.keys import KeyRing
 from intake.mail import deliveries
+from intake.mail.checkup import checkup
 from intake.partners import store as partners
 from intake.partners.store import Partner
 from intake.records.vault import prove
@@ -166,7 +167,11 @@ def recheck(services: Services) -> int:
 
 
 def examine(services: Services) -> list[str]:
-    """What an operator should know of the virus scanner: whether there is one, and whether it finds its test."""
+    """What an operator should know of virus scanner and mail: whether they work, and what to do if not."""
+    return [*_scanner_says(services), *checkup(services.settings)]
+
+
+def _scanner_says(services: Services) -> list[str]:
     if services.settings.scanner == "none":
         return ["There is no virus scanner: every record is held as not scanned."]
     try:

@@ -552,6 +552,13 @@ class NotForYourself(IntakeError):
     message = N_("You cannot do this with your own account. Ask another lead.")
 
 
+class ProofNeeded(IntakeError):
+    """Who is at the desk has to prove once more who they are before this."""
+
+    code = "proof_needed"
+    message = N_("Confirm first that it is you. Reload the page, and try again.")
+
+
 class SignInRefused(IntakeError):
     """Address, password or code is wrong, or there is no such account: never said which."""
 

@@ -83,6 +83,8 @@ DOORS: dict[str, list[str]] = {
     "subprocess": ["running.py", "site/*", "records/*"],
     "urllib.request": [],
     "webauthn": ["desk/passkeys.py"],
+    "segno": ["desk/qr.py"],
+    "zxcvbn": ["desk/password_fit.py"],
     "werkzeug": ["web/*", "app.py", "forms/*", "demo.py"],
     "whitenoise": ["app.py"],
     "wtforms": ["forms/*"],

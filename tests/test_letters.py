@@ -14,7 +14,7 @@ from intake.cases.case import Stage
 from intake.jobs.worker import Worker
 from intake.languages import OFFERED, Languages
 from intake.mail.envelope import Letterhead, as_email, thread_headers
-from intake.mail.kinds import KINDS, TURNS
+from intake.mail.kinds import KINDS, TURNS, YOUR_TURNS
 from intake.mail.message import Letters, Message
 from intake.mail.sendgrid_sender import request_body
 from intake.operator import read_operator
@@ -73,13 +73,15 @@ def test_a_subject_is_made_of_constants_the_reference_the_turn_and_the_date(
 ) -> None:
     made, other = compose(letter, code).subject, {"reference": "9WWX-2222-3333", "link": "https://other.example/l/x"}
     elsewhere = {"count": 77, "late_count": 78, "lost_count": 79, "stage": "closed", "link_days": 7, "link_hours": 9}
+    elsewhere["away_count"] = 80
     renamed = made.replace(str(SAMPLE["reference"]), "9WWX-2222-3333")
     assert compose(letter, code, **other, **elsewhere).subject == renamed
     assert not re.search(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]", made)
     if "turn" in KINDS[letter].may:
         due, tongue = date(2026, 5, 3), Languages()
-        turn, day = tongue.gettext(code)(TURNS["specialist"]), tongue.format_short_date(code, due)
-        moved = compose(letter, code, turn="specialist", due_date=due).subject
+        words = TURNS if letter.startswith("desk_") else YOUR_TURNS
+        turn, day = tongue.gettext(code)(words["coordinator"]), tongue.format_short_date(code, due)
+        moved = compose(letter, code, turn="coordinator", due_date=due, turn_date=due).subject
         assert turn in moved and day in moved and str(SAMPLE["reference"]) in moved
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from intake.cases import reminders, silence, store, ways_in
-from intake.cases.case import Case
+from intake.cases.case import Case, Turn
 from intake.cases.draft import Draft, address_hash
 from intake.cases.house import House
 from intake.db import Tx
@@ -14,6 +14,7 @@ from intake.desk import coordinators, rota
 from intake.links.tokens import Purpose
 from intake.mail import deliveries, outbox
 from intake.mail.events import Delivery
+from intake.mail.kinds import KINDS
 
 # How many letters that anybody can ask for may go to one address within a day: nobody's mailbox is flooded through us.
 # One link more would be useless anyway: the one sent before still works.
@@ -165,13 +166,13 @@ def tell_parcel(tx: Tx, house: House, case: Case, letter: str, parcel_id: str, n
 
 def tell_question(tx: Tx, house: House, case: Case, message_id: str, due: datetime, now: datetime) -> None:
     """To the requester: we ask something; the page of the case says what. By when, the letter says too."""
-    told = {"link": _link(tx, house, case, now), "due_date": due}
+    told = {"link": _link(tx, house, case, now), "due_date": due, "turn": Turn.PATIENT.value, "turn_date": due}
     _to_requester(tx, house, case, "question_asked", now, dedupe=f"asked:{message_id}", **told)
 
 
 def remind_of_question(tx: Tx, house: House, case: Case, message_id: str, due: datetime, now: datetime) -> None:
     """To the requester, once: our question waits, and its date is near."""
-    told = {"link": _link(tx, house, case, now), "due_date": due}
+    told = {"link": _link(tx, house, case, now), "due_date": due, "turn": Turn.PATIENT.value, "turn_date": due}
     _to_requester(tx, house, case, "question_reminder", now, dedupe=f"ask-again:{message_id}", **told)
 
 
@@ -261,11 +262,19 @@ def _to_requester(
     address = store.read_address(tx, house.keys, case)
     if case.contact_stopped_at or not address:  # nobody there may hear of us, or can be reached by e-mail
         return
-    message = house.letters.compose(letter, case.language, address, reference=case.reference, **values)
+    told = {"reference": case.reference} | _turn_of(case, letter) | values
+    message = house.letters.compose(letter, case.language, address, **told)
     outbox.put(
         tx, house.keys, message, now, owner=case.key_owner, case_id=case.id, role=REQUESTER,
         recipient_hash=address_hash(house.keys, address), dedupe=dedupe,
     )  # fmt: skip
+
+
+def _turn_of(case: Case, letter: str) -> dict[str, object]:
+    """Whose turn it is and by when, for the subject of a letter that says so; nothing for a case that is over."""
+    if "turn" not in KINDS[letter].may or case.turn is Turn.NOBODY:
+        return {}
+    return {"turn": case.turn.value, "turn_date": case.due_at}
 
 
 def to_coordinator(

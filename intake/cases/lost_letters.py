@@ -21,10 +21,11 @@ MOST_COUNTED = 9_999  # what a letter may say; nobody counts further
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """What waits for somebody: cases nobody opened, cases late, letters lost."""
+    """What waits for somebody: cases nobody opened, late ones, those of people whom they stand in for, letters lost."""
 
     unopened: int
     late: int
+    away: int
     lost: int
 
 
@@ -46,13 +47,18 @@ def tell_lost(tx: Tx, house: House, letter_id: str, now: datetime) -> None:
 
 
 def tell_digest(tx: Tx, house: House, today: date, now: datetime) -> None:
-    """To each at the desk, once a day and only if something waits: how much of what. The desk shows which."""
-    unopened, late, lost = store.count_unopened(tx), store.count_late(tx, now), outbox.count_undelivered(tx, now)
-    people = {one.email: one.id for one in coordinators.enrolled(tx, house.keys)}
-    for address, language in _desk(tx, house, now):
-        owner = people.get(address)
-        waits = Waits(_theirs(unopened, owner), _theirs(late, owner), lost)
-        _digest_to(tx, house, address, language, waits, today, now)
+    """To each at the desk, once a day and only if something waits: how much of what. The desk shows which.
+
+    What somebody has who is away is told to who reads their letters: no case waits unseen for a person on holiday.
+    """
+    away = {one.id for one in coordinators.enrolled(tx, house.keys) if one.is_away(now)}
+    counts = store.count_unopened(tx), store.count_late(tx, now), store.count_at_desk(tx, away) if away else {}
+    lost = outbox.count_undelivered(tx, now)
+    owners = {None}.union(*counts)
+    read_by = {owner: letters.desk_addresses(tx, house, owner, now) for owner in owners}
+    for reader in read_by[None]:
+        theirs = [sum(count[owner] for owner in count if reader in read_by[owner]) for count in counts]
+        _digest_to(tx, house, *reader, Waits(*theirs, lost), today, now)
 
 
 def cut_off(tx: Tx, house: House) -> list[str]:
@@ -62,7 +68,7 @@ def cut_off(tx: Tx, house: House) -> list[str]:
 
 
 def _digest_to(tx: Tx, house: House, address: str, language: str, waits: Waits, today: date, now: datetime) -> None:
-    counts = {"count": waits.unopened, "late_count": waits.late, "lost_count": waits.lost}
+    counts = {"count": waits.unopened, "late_count": waits.late, "away_count": waits.away, "lost_count": waits.lost}
     told = {name: min(count, MOST_COUNTED) for name, count in counts.items() if count}
     if told:
         link = f"{house.settings.base_url}/desk/unopened"
@@ -80,8 +86,3 @@ def _tell_desk(tx: Tx, house: House, now: datetime) -> None:
 
 def _desk(tx: Tx, house: House, now: datetime) -> list[tuple[str, str]]:
     return letters.desk_addresses(tx, house, None, now)
-
-
-def _theirs(counts: dict[str | None, int], owner: str | None) -> int:
-    """What a coordinator has and what nobody has; for the operator's mailbox, which stands in for all, everything."""
-    return sum(count for who, count in counts.items() if owner is None or who in (None, owner))

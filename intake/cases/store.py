@@ -228,6 +228,12 @@ def count_late(tx: Tx, now: datetime) -> dict[str | None, int]:
     return _by_coordinator(tx, cases.c.due_at < now, turn, cases.c.held_as_suspect.is_(False))
 
 
+def count_at_desk(tx: Tx, coordinator_ids: set[str]) -> dict[str | None, int]:
+    """How many cases of each of these coordinators wait for a move of theirs."""
+    theirs, turn = cases.c.coordinator_id.in_(sorted(coordinator_ids)), cases.c.turn == Turn.COORDINATOR.value
+    return _by_coordinator(tx, theirs, turn, cases.c.held_as_suspect.is_(False))
+
+
 def note_read(tx: Tx, case_id: str, now: datetime) -> None:
     """Remember when somebody at the desk first opened the case."""
     first = (cases.c.id == case_id, cases.c.first_read_at.is_(None))

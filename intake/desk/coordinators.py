@@ -142,6 +142,15 @@ def names(tx: Tx, keys: KeyStore, ids: set[str]) -> dict[str, str]:
     return {row.id: _opened(keys, row).name for row in rows}
 
 
+def away_among(tx: Tx, ids: set[str], now: datetime) -> dict[str, datetime | None]:
+    """Who of these accounts is away at this moment, and until when (None: until they come back)."""
+    if not ids:
+        return {}
+    begun = (coordinators.c.id.in_(sorted(ids)), coordinators.c.away_from <= now)
+    rows = tx.all(select(coordinators.c.id, coordinators.c.away_until).where(*begun))
+    return {row.id: row.away_until for row in rows if row.away_until is None or now < row.away_until}
+
+
 def need_open(tx: Tx, coordinator_id: str) -> None:
     """Raise AccountClosed unless the account is there and was not closed."""
     state = tx.scalar(select(coordinators.c.state).where(coordinators.c.id == coordinator_id))

@@ -118,9 +118,12 @@ def begin_sign_in(tx: Tx, rp: RelyingParty, bound_to: str, now: datetime) -> str
 
 
 def finish_sign_in(
-    database: Database, rp: RelyingParty, bound_to: str, answer: dict[str, Any], now: datetime
-) -> str:
+    database: Database, rp: RelyingParty, bound_to: str, answer: dict[str, Any], now: datetime,
+    *, expected: str | None = None,
+) -> str:  # fmt: skip
     """The id of the coordinator whose passkey answered; journalled, as is every refusal.
+
+    Somebody who is signed in already is `expected`: then anybody else's passkey is refused too.
 
     Raises PasskeyRefused, the same for a passkey we do not know as for a wrong answer, and AccountClosed only
     to somebody who proved to hold the passkey.
@@ -134,12 +137,15 @@ def finish_sign_in(
     seen = _verified_sign_in(answer, challenge, rp, held)
     if seen is None:
         _refuse(database, held.coordinator_id, "answer", now)
+    if expected not in (None, held.coordinator_id):
+        _refuse(database, expected, "passkey", now)
     if held.account is State.CLOSED:
         _refuse(database, held.coordinator_id, "closed", now, AccountClosed)
     with database.transaction() as tx:
         counted = store.count(tx, held, seen.new_sign_count, now)
         if counted:
-            journal.write(tx, Event.COORDINATOR_SIGNED_IN, now, actor=actor(held.coordinator_id))
+            event = Event.COORDINATOR_PROVED if expected else Event.COORDINATOR_SIGNED_IN
+            journal.write(tx, event, now, actor=actor(held.coordinator_id))
     if not counted:
         _refuse(database, held.coordinator_id, "count", now)
     return held.coordinator_id

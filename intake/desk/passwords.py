@@ -21,32 +21,16 @@ from intake import journal
 from intake.db import Database, Instant, Tx, metadata
 from intake.desk import coordinators
 from intake.desk.coordinators import State, actor
-from intake.errors import PasswordUnfit, SignInRefused
+from intake.desk.password_fit import MOST, normal
+from intake.errors import SignInRefused
 from intake.journal import Event
 from intake.keys import KeyRing, KeyStore, context, open_json, seal_json
-from intake.languages import N_
 
-# ASVS 5.0: at least 15 signs (V6.2.1), at least 64 allowed (V6.2.9), no rule of composition (V6.2.5).
-LEAST, MOST = 15, 200
 # scrypt with N = 2^17, r = 8, p = 1 (ASVS 5.0 V11.4.2): 128 MiB a try, so one try at a time.
 LOG_COST, BLOCK, SALT_BYTES, HASH_BYTES = 17, 8, 16, 32
 STEP_SECONDS, DIGITS, SECRET_BYTES = 30, 6, 20
 # A code counts this long before and after its half minute: clocks differ, and typing takes a while. Our own choice.
 GRACE_SECONDS = 10
-# Taken out of a password before it is measured again: what lists of leaked passwords are made of.
-WELL_KNOWN = (
-    "password", "passwort", "contraseña", "passw0rd", "qwertyuiop", "qwerty", "asdfghjkl", "zxcvbnm", "1q2w3e4r5t",
-    "1qaz2wsx", "letmein", "welcome", "iloveyou", "trustno1", "changeme", "football", "baseball", "princess",
-    "sunshine", "superman", "dragon", "monkey", "master", "secret", "abcdefghijklmnopqrstuvwxyz", "abcdefgh", "abc123",
-    "12345678901234567890", "1234567890", "123456789", "12345678", "1234567", "123456", "12345", "1234", "0987654321",
-    "987654321", "second", "opinion", "coordinator", "medical", "hospital", "patient",
-)  # fmt: skip
-LEFT = 8  # signs that must be left then
-PERIOD = 4  # a password that repeats so few signs is refused, however long it is
-
-TOO_SHORT = N_("Use at least %(least)s characters. Four or more words that you choose by chance are easy to remember.")
-TOO_LONG = N_("Use at most %(most)s characters.")
-
 _one_at_a_time = Semaphore(1)
 
 passwords = Table(
@@ -63,24 +47,6 @@ passwords = Table(
 class _Kept:
     hashed: str
     secret: bytes
-
-
-def need_fit(password: str, own_words: tuple[str, ...] = ()) -> None:
-    """Raise PasswordUnfit for a password that is too short, too long, or made of what people try first.
-
-    `own_words` are names and addresses of the person and of the service.
-    """
-    if len(password) < LEAST:
-        raise PasswordUnfit(TOO_SHORT, least=LEAST)
-    if len(password) > MOST:
-        raise PasswordUnfit(TOO_LONG, most=MOST)
-    left = password.casefold()
-    words = {part for word in own_words for part in (word.casefold(), *word.casefold().split()) if len(part) > 3}
-    for word in sorted({*words, *WELL_KNOWN}, key=len, reverse=True):
-        left = left.replace(word, "")
-    repeats = any(password == (password[:n] * len(password))[: len(password)] for n in range(1, PERIOD + 1))
-    if repeats or len(left) < LEFT:
-        raise PasswordUnfit
 
 
 def secret_for(ring: KeyRing, session_id: str) -> bytes:
@@ -161,26 +127,36 @@ def sign_in(
     return who.id
 
 
-def change(
-    database: Database, keys: KeyStore, coordinator_id: str, old: str, code: str, new: str, now: datetime
-) -> None:
-    """Another password in place of the old one, which must be typed with a code (ASVS 5.0 V6.2.3). The secret stays.
-
-    Raises SignInRefused, AccountClosed. Whether the new one is fit is asked before (`need_fit`).
-    """
+def prove(database: Database, keys: KeyStore, coordinator_id: str, password: str, code: str, now: datetime) -> None:
+    """Somebody signed in proves once more who they are; journalled, as is every refusal. Raises SignInRefused."""
     with database.read() as tx:
         kept = _kept(tx, keys, coordinator_id)
-    right = hash_matches(old, kept.hashed if kept else _nobodys())
+    right = hash_matches(password, kept.hashed if kept else _nobodys())
     step = step_of(kept.secret, code, now) if kept else None
-    hashed = hash_password(new) if right and step is not None else ""
     with database.transaction() as tx:
-        came = bool(hashed) and _use_step(tx, coordinator_id, step or 0)
-        if came:
-            keep(tx, keys, coordinator_id, hashed, kept.secret, step or 0, now)
-        else:
-            journal.write(tx, Event.COORDINATOR_REFUSED, now, actor=actor(coordinator_id), reason="password")
-    if not came:
+        proved = right and step is not None and _use_step(tx, coordinator_id, step)
+        event = Event.COORDINATOR_PROVED if proved else Event.COORDINATOR_REFUSED
+        journal.write(tx, event, now, actor=actor(coordinator_id), **({} if proved else {"reason": "password"}))
+    if not proved:
         raise SignInRefused
+
+
+def change(tx: Tx, keys: KeyStore, coordinator_id: str, hashed: str, now: datetime) -> None:
+    """Another password, hashed by `hash_password`, in place of the one before; the secret stays. Raises SignInRefused
+    where there is none, AccountClosed. Who asks has proved who they are before, and that it is fit.
+    """
+    kept = _kept(tx, keys, coordinator_id)
+    if kept is None:
+        raise SignInRefused
+    keep(tx, keys, coordinator_id, hashed, kept.secret, _last_step(tx, coordinator_id), now)
+
+
+def change_secret(tx: Tx, keys: KeyStore, coordinator_id: str, secret: bytes, step: int, now: datetime) -> None:
+    """Another app for codes, whose code of `step` was just shown; the password stays. Raises as `change`."""
+    kept = _kept(tx, keys, coordinator_id)
+    if kept is None:
+        raise SignInRefused
+    keep(tx, keys, coordinator_id, kept.hashed, secret, step, now)
 
 
 def hash_password(password: str) -> str:
@@ -198,7 +174,7 @@ def hash_matches(password: str, hashed: str) -> bool:
 def _scrypt(password: str, salt: bytes, log_cost: int) -> bytes:
     with _one_at_a_time:
         made = Scrypt(salt=salt, length=HASH_BYTES, n=2**log_cost, r=BLOCK, p=1)
-        return made.derive(password.encode("utf-8", "replace"))  # as typed: nothing is trimmed (V6.2.8)
+        return made.derive(normal(password).encode())  # as typed: nothing is trimmed (V6.2.8)
 
 
 def _totp(secret: bytes) -> TOTP:
@@ -211,6 +187,10 @@ def _use_step(tx: Tx, coordinator_id: str, step: int) -> bool:
     return tx.execute(update(passwords).where(*mine).values(last_step=step)).rowcount == 1
 
 
+def _last_step(tx: Tx, coordinator_id: str) -> int:
+    return tx.scalar(select(passwords.c.last_step).where(passwords.c.coordinator_id == coordinator_id)) or 0
+
+
 def _kept(tx: Tx, keys: KeyStore, coordinator_id: str) -> _Kept | None:
     row = tx.one_or_none(select(passwords).where(passwords.c.coordinator_id == coordinator_id))
     if row is None:
@@ -221,7 +201,6 @@ def _kept(tx: Tx, keys: KeyStore, coordinator_id: str) -> _Kept | None:
 
 def _place(coordinator_id: str) -> bytes:
     return context("passwords", coordinator_id, "kept")
-
 
 
 def _nobodys() -> str:

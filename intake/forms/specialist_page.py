@@ -12,6 +12,7 @@ from intake.forms.fields.checklist import CAN_GET, HAVE, HAVE_NOT, RecordsCheckl
 from intake.forms.fields.choices import UNKNOWN
 from intake.forms.fields.dates import age_on
 from intake.forms.fields.text import LongText
+from intake.forms.gaps import Gaps
 from intake.forms.journey import pruned
 from intake.forms.pages import BY_STEP, fields_of, open_page
 from intake.forms.read_as import read_rows
@@ -51,11 +52,12 @@ class SpecialistPage:
     treatment: tuple[Row, ...]
     report: tuple[Row, ...]
     records: RecordsHeld
+    gaps: Gaps | None = None
 
 
-def specialist_page(answers: Answers, context: FormContext) -> SpecialistPage:
-    """The page for these answers, in the context's language. Works for half-answered drafts too (a
-    preview)."""
+def specialist_page(answers: Answers, context: FormContext, gaps: Gaps | None = None) -> SpecialistPage:
+    """The page for these answers, in the context's language, with what the case goes on without. Works for
+    half-answered drafts too (a preview)."""
     given = pruned(answers)
     timing = _rows("timing", given, context)
     questions = given.get("questions", {})
@@ -74,6 +76,7 @@ def specialist_page(answers: Answers, context: FormContext) -> SpecialistPage:
         treatment=_rows("treatment", given, context),
         report=tuple(row for row in _rows("preferences", given, context) if row.value),
         records=_records(given, context),
+        gaps=gaps,
     )
 
 

@@ -30,6 +30,7 @@ sessions = Table(
     Column("seen_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("ended_at", Instant, nullable=True),
+    Column("proved_at", Instant, nullable=True),
 )
 
 _OF_SECRET = Prepared(
@@ -58,6 +59,8 @@ IDLE[Role.AGREE], LONGEST[Role.AGREE] = IDLE[Role.CASE], LONGEST[Role.CASE]
 # How many of a person's sessions live at once (V7.1.2): a computer and a telephone. With one more, the oldest ends.
 MOST_AT_ONCE = {Role.DESK: 2}
 SEEN_EVERY = timedelta(seconds=60)
+# How long a proof of who one is counts for what changes an account (V7.5.1, V7.5.3): long enough for one errand.
+PROOF_COUNTS = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,11 @@ class Session:
     language: str | None
     expires_at: datetime
     seen_at: datetime
+    proved_at: datetime | None = None
+
+    def is_proved(self, now: datetime) -> bool:
+        """Whether its holder proved who they are a short while ago."""
+        return self.proved_at is not None and now - self.proved_at <= PROOF_COUNTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +101,18 @@ def start(
     expires_at: datetime | None = None,
     address_checked: bool = False,
     language: str | None = None,
+    proved_at: datetime | None = None,
 ) -> str:
-    """A new session; returns the secret for the cookie. It ends at `expires_at`, or by the role's own limit."""
+    """A new session; returns the secret for the cookie. It ends at `expires_at`, or by the role's own limit.
+
+    `proved_at` is when its holder proved who they are by what they sign in with; None if they did not.
+    """
     secret = secrets.token_urlsafe(32)
     end = expires_at if expires_at is not None else now + LONGEST[role]
     row = {
         "id": _id(secret), "role": role.value, "subject": subject, "address_checked": address_checked,
         "grant_id": grant.id if grant else None, "grant_generation": grant.generation if grant else None,
-        "language": language, "made_at": now, "seen_at": now, "expires_at": end,
+        "language": language, "made_at": now, "seen_at": now, "expires_at": end, "proved_at": proved_at,
     }  # fmt: skip
     tx.execute(insert(sessions), row)
     if role in MOST_AT_ONCE:
@@ -122,8 +134,9 @@ def read(tx: Tx, role: Role, secret: str, now: datetime) -> Session | None:
         if not grants.stands(grant, now) or grant.generation != row.grant_generation:
             return None
     return Session(
-        row.id, role, row.subject, row.grant_id, row.address_checked, row.language, row.expires_at, row.seen_at
-    )
+        row.id, role, row.subject, row.grant_id, row.address_checked, row.language, row.expires_at, row.seen_at,
+        row.proved_at,
+    )  # fmt: skip
 
 
 def grant_purpose(tx: Tx, secret: str) -> Purpose | None:
@@ -150,6 +163,11 @@ def prolong(tx: Tx, session: Session, until: datetime) -> None:
 def check_address(tx: Tx, session: Session) -> None:
     """The e-mail address was typed and is right: health data may be shown from now on."""
     tx.execute(update(sessions).where(sessions.c.id == session.id).values(address_checked=True))
+
+
+def prove(tx: Tx, session: Session, now: datetime) -> None:
+    """Its holder has just proved once more who they are."""
+    tx.execute(update(sessions).where(sessions.c.id == session.id).values(proved_at=now))
 
 
 def set_language(tx: Tx, session: Session, language: str) -> None:

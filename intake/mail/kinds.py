@@ -29,6 +29,14 @@ TURNS: Mapping[str, str] = {
     "nobody": N_("nothing to do"),
 }
 
+# The same for whoever reads letters as the requester.
+YOUR_TURNS: Mapping[str, str] = {
+    "patient": N_("your turn"),
+    "coordinator": N_("our turn"),
+    "specialist": N_("the specialist's turn"),
+    "nobody": N_("nothing to do"),
+}
+
 _REFERENCE = re.compile(r"[0-9A-Z][0-9A-Z-]{2,30}[0-9A-Z]")
 _LINK = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+/[A-Za-z0-9._~\-/?=&%#]*")
 # One plain address: no white space, no control, nothing that could begin a second header, name or recipient.
@@ -52,37 +60,37 @@ KINDS: Mapping[str, Kind] = {
     "resume_draft": _kind("link link_days", "due_date"),
     "draft_reminder": _kind("link due_date"),
     "link_again": _kind("link", "reference link_days due_date"),
-    "case_opened": _kind("reference link records_link link_days", "due_date"),
-    "records_in": _kind("reference link", "due_date"),
-    "record_needs_you": _kind("reference link", "due_date"),
-    "records_reminder": _kind("reference link records_link link_days"),
+    "case_opened": _kind("reference link records_link link_days", "due_date turn turn_date"),
+    "records_in": _kind("reference link", "due_date turn turn_date"),
+    "record_needs_you": _kind("reference link", "due_date turn turn_date"),
+    "records_reminder": _kind("reference link records_link link_days", "turn turn_date"),
     "desk_silence": _kind("link count"),
     "contact_left": _kind("reference link"),
     "contact_here": _kind("reference link"),
-    "stage_changed": _kind("reference link", "stage due_date"),
+    "stage_changed": _kind("reference link", "stage due_date turn turn_date"),
     "case_declined": _kind("reference link"),
     "case_withdrawn": _kind("reference link"),
-    "consent_changed": _kind("reference link"),
+    "consent_changed": _kind("reference link", "turn turn_date"),
     "desk_consent_changed": _kind("reference link", "turn due_date"),
     "desk_case_opened": _kind("reference link", "turn due_date"),
     "desk_records_in": _kind("reference link", "turn due_date"),
     "desk_case_assigned": _kind("reference link", "turn due_date"),
     "desk_call_me": _kind("link"),
     "desk_letter_lost": _kind("link", "reference turn due_date"),
-    "desk_digest": _kind("link", "count late_count lost_count"),
+    "desk_digest": _kind("link", "count late_count away_count lost_count"),
     "invite": _kind("link link_hours"),
     "invite_again": _kind("link link_hours"),
     "account_changed": _kind("link"),
     "desk_account": _kind("link"),
     "desk_cases_given": _kind("link count"),
     "agree": _kind("link link_days", "due_date"),
-    "agreement_news": _kind("reference link"),
+    "agreement_news": _kind("reference link", "turn turn_date"),
     "desk_agreement": _kind("reference link", "turn due_date"),
-    "parcel_received": _kind("reference link"),
-    "parcel_returned": _kind("reference link"),
-    "question_asked": _kind("reference link due_date"),
-    "question_reminder": _kind("reference link due_date"),
-    "message_waits": _kind("reference link"),
+    "parcel_received": _kind("reference link", "turn turn_date"),
+    "parcel_returned": _kind("reference link", "turn turn_date"),
+    "question_asked": _kind("reference link due_date", "turn turn_date"),
+    "question_reminder": _kind("reference link due_date", "turn turn_date"),
+    "message_waits": _kind("reference link", "turn turn_date"),
     "desk_answer": _kind("reference link", "turn due_date"),
     "desk_message": _kind("reference link", "turn due_date"),
     "desk_no_answer": _kind("reference link", "turn due_date"),
@@ -109,8 +117,10 @@ _ALLOWED: Mapping[str, Callable[[object], bool]] = {
     "link_hours": _counts,
     "count": _counts,
     "late_count": _counts,
+    "away_count": _counts,
     "lost_count": _counts,
     "due_date": lambda value: isinstance(value, date),
+    "turn_date": lambda value: isinstance(value, date),
     "stage": lambda value: isinstance(value, str) and value in STAGES,
     "turn": lambda value: isinstance(value, str) and value in TURNS,
 }
@@ -119,7 +129,7 @@ _ALLOWED: Mapping[str, Callable[[object], bool]] = {
 def checked_values(letter: str, values: Mapping[str, object], time_zone: str) -> dict[str, object]:
     """The values that a letter may be told, with None for the optional ones left out.
 
-    A moment given as `due_date` becomes its day in `time_zone`. Raises LetterBroken for an unknown letter, a value that
+    A moment given as a date becomes its day in `time_zone`. Raises LetterBroken for an unknown letter, a value that
     is not on the list or not of its shape, and a missing one; the error names values, never shows them.
     """
     kind = KINDS.get(letter)
@@ -131,8 +141,9 @@ def checked_values(letter: str, values: Mapping[str, object], time_zone: str) ->
     wrong += kind.needs - given.keys()
     if wrong:
         raise LetterBroken(letter=letter, names=sorted(wrong))
-    if isinstance(due := given.get("due_date"), datetime):
-        given["due_date"] = due.astimezone(ZoneInfo(time_zone)).date()
+    for name in ("due_date", "turn_date"):
+        if isinstance(due := given.get(name), datetime):
+            given[name] = due.astimezone(ZoneInfo(time_zone)).date()
     return {name: given.get(name) for name in known}
 
 

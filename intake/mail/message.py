@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from intake.errors import LetterBroken
 from intake.languages import Languages
-from intake.mail.kinds import STAGES, TURNS, checked_address, checked_values
+from intake.mail.kinds import STAGES, TURNS, YOUR_TURNS, checked_address, checked_values
 from intake.operator import Operator
 
 TEXT_WIDTH = 72
@@ -48,7 +48,7 @@ class Letters:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals |= {"stages": STAGES, "turns": TURNS}
+        self._environment.globals |= {"stages": STAGES, "turns": TURNS, "your_turns": YOUR_TURNS}
 
     def compose(self, letter: str, language: str, to: str, **values: object) -> Message:
         """A message to one address. Which values a letter needs and may have is in `kinds.KINDS`.

@@ -51,6 +51,22 @@ class SmtpSender:
             server.close()
         return str(mail["Message-ID"])
 
+    def try_out(self) -> None:
+        """Connect, sign in and ask whether our address may send, and send nothing. Raises SenderLater if it may not."""
+        server = self._connected()
+        try:
+            server.ehlo_or_helo_if_needed()
+            code, _ = server.mail(self.letterhead.address)
+            server.rset()
+        except (smtplib.SMTPException, OSError) as error:
+            raise SenderLater(reason=_code(error), retry_after=None) from None
+        finally:
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                server.quit()
+            server.close()
+        if code != 250:
+            raise SenderLater(reason=f"smtp_{code}", retry_after=None)
+
     def _connected(self) -> smtplib.SMTP:
         """A connection that is encrypted and signed in as the settings ask. Raises SenderLater, whatever goes wrong."""
         server: smtplib.SMTP | None = None

@@ -59,9 +59,12 @@ def record_entry(vault: Vault, key: bytes, record: Record, name: str) -> Entry:
     return Entry(name, record.length, record.findings.crc32, made, pieces, record.findings.sha256)
 
 
-def index_text(title: str, rows: Sequence[tuple[str, int, str]]) -> str:
-    """The first file of a bundle: a title, then name, size in bytes and SHA-256 of every file."""
-    lines = [title, "", *(f"{name}\r\n    {length} bytes\r\n    SHA-256 {sha256}" for name, length, sha256 in rows)]
+def index_text(title: str, rows: Sequence[tuple[str, int, str]], notes: Sequence[str] = ()) -> str:
+    """The first file of a bundle: a title and what must be known first, then name, size in bytes and SHA-256 of every
+    file.
+    """
+    above = [title, "", *notes, ""] if notes else [title, ""]
+    lines = [*above, *(f"{name}\r\n    {length} bytes\r\n    SHA-256 {sha256}" for name, length, sha256 in rows)]
     return "\r\n".join(lines) + "\r\n"
 
 

@@ -16,6 +16,7 @@ from intake.web import case_countries, receipt, records_list
 from intake.web.address import check_address
 from intake.web.case_agreement import agreement_part
 from intake.web.case_history import history_part
+from intake.web.gaps import read_gaps
 from intake.web.pages import language, page, say, speak
 from intake.web.security import drop_session, guard, limit, need_csrf, need_session, services, start_session
 
@@ -149,4 +150,5 @@ def _inside(tx: Tx, case: Case) -> dict[str, object]:
         "consents": consent.given(tx, case.id),
         "countries_left": case_countries.countries_part(tx, case),
         "elsewhere": store.read_elsewhere(tx, house.keys, case),
+        "gaps": read_gaps(tx, case),
     } | history_part(tx, case)

@@ -31,6 +31,7 @@ from intake.records.reading import Record
 from intake.records.upload import Upload, Verdict
 from intake.web.cookies import services
 from intake.web.described_records import with_what_was_said
+from intake.web.gaps import read_gaps
 from intake.web.pages import language
 
 # What the desk must know to speak and write to people. What the specialist reads stands in another place.
@@ -215,7 +216,7 @@ def read_case_file(tx: Tx, case_id: str, who: str) -> CaseFile:
     people = {line.actor.partition(":")[2] for line in lines if line.actor.startswith("coordinator:")}
     return CaseFile(
         case=found,
-        answers=specialist_page(answers, context),
+        answers=specialist_page(answers, context, read_gaps(tx, found)),
         contact=_contact(answers, context),
         wishes=_wishes(answers, context),
         records=records,

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from intake import journal
 from intake.cases import accounts, desk_letters
 from intake.db import Tx
-from intake.desk import coordinators, passkeys, passwords
+from intake.desk import coordinators, passkeys, password_fit, passwords
 from intake.desk import store as desk_store
 from intake.desk.coordinators import State
 from intake.errors import NotYours, SessionMissing, SignInRefused
@@ -18,7 +18,7 @@ from intake.links import sessions
 from intake.links.sessions import Role
 from intake.web import enrolling
 from intake.web.pages import page, say
-from intake.web.security import limit, need_csrf, need_session, services, start_session
+from intake.web.security import limit, limit_own, need_csrf, need_session, services, start_session
 from intake.web.sign_in import need_coordinator, out, refuse_odd_ids, sign_in_again
 
 blueprint = Blueprint("desk_account", __name__, url_prefix="/desk/account")
@@ -33,6 +33,13 @@ PASSWORD_WRONG = N_("The password of today, or the code, did not fit. Type both 
 @blueprint.get("")
 def account() -> Response:
     """What signs in to this account, where it is signed in, and whether its holder is away."""
+    return _account_page(need_coordinator())
+
+
+@blueprint.post("/passkeys")
+def add_passkey() -> Response:
+    """The account again, once who is there was proved anew, with what the new passkey shall be called."""
+    need_csrf("passkey")
     return _account_page(need_coordinator())
 
 
@@ -69,6 +76,7 @@ def remove_passkey() -> Response:
 
 @blueprint.post("/password")
 @limit("sign_in")
+@limit_own("password")
 def change_password() -> Response:
     """Another password; it needs the one of today and a code."""
     who, house, now = need_coordinator(), services(), services().clock()
@@ -79,11 +87,38 @@ def change_password() -> Response:
     if mistakes := enrolling.password_mistakes(me, new, request.form.get("again", ""), True):
         return _account_page(who, 422, mistakes)
     try:
-        passwords.change(house.database, house.keys, who, old, code, new, now)
+        passwords.prove(house.database, house.keys, who, old, code, now)
     except SignInRefused:
         return _account_page(who, 403, (("password", say(PASSWORD_WRONG)),))
-    response = redirect(url_for("desk_account.account", said="password"), 303)
+    hashed, response = passwords.hash_password(new), redirect(url_for("desk_account.account", said="password"), 303)
     with house.database.transaction() as tx:
+        passwords.change(tx, house.keys, who, hashed, now)
+        _changed(tx, who, response)
+    return response
+
+
+@blueprint.post("/codes")
+def new_codes() -> Response:
+    """The key for another app for codes."""
+    need_csrf("new-codes")
+    return _codes_page(need_coordinator())
+
+
+@blueprint.post("/codes/keep")
+@limit("sign_in")
+@limit_own("password")
+def keep_codes() -> Response:
+    """Keep it, once a code proved that the new app has it; the one before serves no more."""
+    who, house, now = need_coordinator(), services(), services().clock()
+    need_csrf("keep-codes")
+    _need_password(who)
+    secret = passwords.secret_for(house.ring, need_session(Role.DESK).id)
+    step = passwords.step_of(secret, request.form.get("code", ""), now)
+    if step is None:
+        return _codes_page(who, 422, (("code", say(enrolling.CODE_WRONG)),))
+    response = redirect(url_for("desk_account.account", said="codes"), 303)
+    with house.database.transaction() as tx:
+        passwords.change_secret(tx, house.keys, who, secret, step, now)
         _changed(tx, who, response)
     return response
 
@@ -143,18 +178,28 @@ def _account_page(who: str, status: int = 200, mistakes: tuple[tuple[str, str], 
         password = passwords.has_one(tx, who) and house.settings.desk_passwords
         live = sessions.live(tx, Role.DESK, who, now)
         others = [one for one in coordinators.everyone(tx, house.keys) if one.id != who and one.state is State.ENROLLED]
-    here, typed = need_session(Role.DESK).id, {name: request.form.get(name, "") for name in ("first", "last")}
+    here, typed = need_session(Role.DESK).id, {name: request.form.get(name, "") for name in ("first", "last", "name")}
     return page(
         "desk/account.html", status, me=me, passkeys=held, password=password, live=live, here_id=here, others=others,
-        mistakes=mistakes, now=now, typed=typed, said=request.args.get("said", ""), least=passwords.LEAST,
+        mistakes=mistakes, now=now, typed=typed, said=request.args.get("said", ""), least=password_fit.LEAST,
     )  # fmt: skip
+
+
+def _codes_page(who: str, status: int = 200, mistakes: tuple[tuple[str, str], ...] = ()) -> Response:
+    _need_password(who)
+    house, session = services(), need_session(Role.DESK)
+    with house.database.read() as tx:
+        me = coordinators.get(tx, house.keys, who)
+    shown = enrolling.key_shown(passwords.secret_for(house.ring, session.id), me)
+    return page("desk/new_codes.html", status, mistakes=mistakes, **shown)
 
 
 def _changed(tx: Tx, who: str, response: Response) -> None:
     """What signs in has changed: a new session here, none elsewhere, and a letter. The day does not get longer."""
     house, now, session = services(), services().clock(), need_session(Role.DESK, tx)
     sessions.end_all(tx, Role.DESK, who, now)
-    start_session(tx, response, Role.DESK, who, expires_at=session.expires_at, language=session.language)
+    kept = {"expires_at": session.expires_at, "language": session.language, "proved_at": session.proved_at}
+    start_session(tx, response, Role.DESK, who, **kept)
     desk_letters.tell_account_changed(tx, house, coordinators.get(tx, house.keys, who), now)
 
 

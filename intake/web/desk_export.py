@@ -24,6 +24,7 @@ from intake.records.bundle import Bundle, Entry, index_text, record_entry, text_
 from intake.web.case_file import CONTACT, desk_context, read_case_file
 from intake.web.desk_list import Asked
 from intake.web.desk_records import Shelf, at_the_shelf, journal_giving
+from intake.web.gaps import as_lines, read_gaps
 from intake.web.giving import Gift, give
 from intake.web.security import need_csrf, services
 from intake.web.sign_in import need_coordinator, refuse_odd_ids, sign_in_again
@@ -100,7 +101,7 @@ def _bundle(shelf: Shelf, who: str) -> tuple[Bundle, int]:
     """The ZIP of a case, and how many records are in it."""
     with services().database.read() as tx:
         file = read_case_file(tx, shelf.case.id, who)
-        answers = _answers_text(tx, shelf.case)
+        answers, gaps = _answers_text(tx, shelf.case), as_lines(read_gaps(tx, shelf.case))
     dated = {each.id: each.dated for each in file.sent}
     chosen = [(name, record) for name, record in shelf.open(shelf.readable()) if record.findings]
     months = {record.upload.id: dated.get(record.upload.id, "")[:7] or UNDATED for _, record in chosen}
@@ -111,7 +112,7 @@ def _bundle(shelf: Shelf, who: str) -> tuple[Bundle, int]:
         for name, record in chosen
     ]
     listed = [(entry.name, entry.length, entry.sha256) for entry in entries]
-    index = text_entry("index.txt", index_text(shelf.case.reference, listed), shelf.case.opened_at)
+    index = text_entry("index.txt", index_text(shelf.case.reference, listed, gaps), shelf.case.opened_at)
     return Bundle([index, *entries]), len(chosen)
 
 
@@ -123,5 +124,4 @@ def _answers_text(tx: Tx, case: Case) -> str:
     for section in rows(answers, desk_context()):
         if section.step != CONTACT:
             lines += ["", section.title, *(f"{row.label}\r\n    {row.value or '–'}" for row in section.rows)]
-    gaps = store.read_gaps(tx, keys, case)
-    return "\r\n".join([*lines, *(["", str(gaps["text"])] if gaps else []), ""])
+    return "\r\n".join([*lines, "", *as_lines(read_gaps(tx, case)), ""])

@@ -88,7 +88,8 @@ def beside(tx: Tx, cases: list[Case]) -> dict[str, Any]:
     owners = {case.coordinator_id for case in cases if case.coordinator_id}
     return {
         "cases": cases, "tallies": record_store.tally(tx, [case.id for case in cases]), "now": now,
-        "names": coordinators.names(tx, house.keys, owners), "silent": silence.silent_since(tx, cases, now),
+        "names": coordinators.names(tx, house.keys, owners), "away": coordinators.away_among(tx, owners, now),
+        "silent": silence.silent_since(tx, cases, now),
         "marks": read_marks(tx, cases),
     }  # fmt: skip
 

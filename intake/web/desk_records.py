@@ -20,6 +20,7 @@ from intake.records.bundle import Bundle, index_text, record_entry, text_entry
 from intake.records.reading import Record
 from intake.records.upload import Upload
 from intake.web.case_file import may_ask, may_read
+from intake.web.gaps import as_lines, read_gaps
 from intake.web.giving import Gift, give
 from intake.web.pages import page
 from intake.web.security import need_csrf, services
@@ -144,7 +145,9 @@ def _bundle(shelf: Shelf) -> tuple[Bundle, int]:
     if not chosen:
         raise RecordNotReady
     rows = [(name, record.length, record.findings.sha256) for name, record in chosen if record.findings]
-    index = text_entry("index.txt", index_text(shelf.case.reference, rows), shelf.case.opened_at)
+    with services().database.read() as tx:
+        gaps = as_lines(read_gaps(tx, shelf.case))
+    index = text_entry("index.txt", index_text(shelf.case.reference, rows, gaps), shelf.case.opened_at)
     entries = [record_entry(services().vault, shelf.key, record, name) for name, record in chosen]
     return Bundle([index, *entries]), len(chosen)
 

@@ -5,6 +5,7 @@ Each act says what its page had shown. Who comes second changes nothing and is t
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, Response, redirect, request, url_for
 
@@ -13,11 +14,13 @@ from intake.cases.at_desk import LONGEST_GAPS
 from intake.cases.case import Case, Stage
 from intake.cases.notes import LONGEST, Note, NoteKind
 from intake.db import Tx
-from intake.desk import coordinators
+from intake.desk import coordinators, rota
 from intake.desk.coordinators import actor
 from intake.errors import CaseTaken, MoveNotAllowed, SessionMissing
+from intake.forms.gaps import Gaps
 from intake.languages import N_
 from intake.web.case_file import read_case_file
+from intake.web.gaps import read_gaps
 from intake.web.pages import page, say
 from intake.web.security import need_csrf, services
 from intake.web.sign_in import need_coordinator, refuse_odd_ids, sign_in_again
@@ -38,7 +41,9 @@ class Work:
 
     notes: list[Note]
     colleagues: dict[str, str]
-    gaps: dict[str, object]
+    away: dict[str, datetime | None]
+    stand_in: str
+    gaps: Gaps | None
     alike: list[tuple[Case, str]]
     note_id: str
     kind: str = NoteKind.NOTE
@@ -49,10 +54,14 @@ class Work:
 def read_work(tx: Tx, case: Case, *, kind: str = NoteKind.NOTE, typed: str = "", mistake: str = "") -> Work:
     """The work on a case as it stands. Raises KeyGone."""
     keys = services().keys
-    colleagues = {one.id: one.name for one in coordinators.enrolled(tx, keys)}
-    written, gaps = notes.notes_of(tx, keys, case), store.read_gaps(tx, keys, case)
+    people, now = coordinators.enrolled(tx, keys), services().clock()
+    colleagues = {one.id: one.name for one in people}
+    away = {one.id: one.away_until for one in people if one.is_away(now)}
+    reads = rota.at_hand(people, case.coordinator_id, now) if case.coordinator_id in away else None
+    written, gaps = notes.notes_of(tx, keys, case), read_gaps(tx, case)
     alike = worklist.alike(tx, case.id)
-    return Work(written, colleagues, gaps, alike, secrets.token_hex(16), kind, typed, mistake)
+    stand_in = reads.name if reads else ""
+    return Work(written, colleagues, away, stand_in, gaps, alike, secrets.token_hex(16), kind, typed, mistake)
 
 
 @blueprint.post("/assign")

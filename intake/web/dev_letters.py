@@ -23,6 +23,8 @@ SAMPLE: dict[str, object] = {
     "link_hours": 24,
     "count": 3,
     "late_count": 2,
+    "away_count": 3,
+    "turn_date": date(2026, 9, 17),
     "lost_count": 1,
     "due_date": date(2026, 9, 17),
     "stage": "with_specialist",

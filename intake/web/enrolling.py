@@ -9,8 +9,9 @@ from flask import Blueprint, Response, jsonify, redirect, request, url_for
 
 from intake.cases import accounts
 from intake.db import Tx
-from intake.desk import coordinators, passkeys, passwords
+from intake.desk import coordinators, passkeys, password_fit, passwords
 from intake.desk.coordinators import Coordinator
+from intake.desk.qr import QrCode, qr_code
 from intake.errors import CodeNotRight, NotYours, PasswordUnfit, SessionMissing
 from intake.forms.csrf import STALE_PAGE
 from intake.languages import N_
@@ -124,7 +125,7 @@ def password_mistakes(me: Coordinator, chosen: str, again: str, code_right: bool
     house, found = services(), []
     own = (me.name, me.email, me.email.partition("@")[0], house.operator.service.name, house.settings.host)
     try:
-        passwords.need_fit(chosen, own)
+        password_fit.need_fit(chosen, own)
     except PasswordUnfit as unfit:
         found.append(("new", say(unfit.message, **unfit.values)))
     if chosen != again:
@@ -136,11 +137,17 @@ def password_mistakes(me: Coordinator, chosen: str, again: str, code_right: bool
     return tuple(found)
 
 
+def key_shown(secret: bytes, me: Coordinator) -> dict[str, str | QrCode]:
+    """The key of an app for codes as a page shows it: typed, as a link, and drawn."""
+    link = passwords.as_link(secret, me.email, services().operator.service.name)
+    return {"typed": passwords.as_typed(secret), "link": link, "drawn": qr_code(link)}
+
+
 def _come_in(tx: Tx, session: Session, response: Response) -> None:
     house = services()
     accounts.spend_invitation(tx, session, house.clock())
     me = coordinators.get(tx, house.keys, session.subject)
-    start_session(tx, response, Role.DESK, me.id, language=me.language)
+    start_session(tx, response, Role.DESK, me.id, language=me.language, proved_at=house.clock())
 
 
 def _invited(session: Session) -> tuple[Coordinator, bool]:
@@ -169,10 +176,8 @@ def _need_allowed(session: Session) -> tuple[Coordinator, bool]:
 
 def _password_page(session: Session, status: int = 200, mistakes: tuple[tuple[str, str], ...] = ()) -> Response:
     me, _ = _need_allowed(session)
-    secret = passwords.secret_for(services().ring, session.id)
-    shown = {"typed": passwords.as_typed(secret), "least": passwords.LEAST}
-    shown["link"] = passwords.as_link(secret, me.email, services().operator.service.name)
-    return page("desk/enrol_password.html", status, me=me, mistakes=mistakes, **shown)
+    shown = key_shown(passwords.secret_for(services().ring, session.id), me)
+    return page("desk/enrol_password.html", status, me=me, mistakes=mistakes, least=password_fit.LEAST, **shown)
 
 
 def _code_page(status: int = 200, left: int | None = None) -> Response:

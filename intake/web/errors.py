@@ -68,6 +68,7 @@ STATUS: dict[type[errors.IntakeError], int] = {
     errors.AccountClosed: 403,
     errors.LeadNeeded: 403,
     errors.NotForYourself: 409,
+    errors.ProofNeeded: 403,
     errors.SignInRefused: 403,
     errors.CodeNotRight: 403,
     errors.PasswordUnfit: 422,
@@ -89,7 +90,7 @@ OF_THE_FRAMEWORK = {
 FOREIGN_HOST = errors.N_("This address is not ours. Open our page by its own address.")
 RETRY_SECONDS = {429: 300, 503: 15, 507: 3600}
 PAUSE_SECONDS = {errors.TooManyTries.code: int(TRIES_PAUSE.total_seconds())}
-NEVER_KEPT = frozenset({"password", "new", "again"})  # nobody's password stands in a page
+NEVER_KEPT = frozenset({"password", "new", "again", "proof_password"})  # nobody's password stands in a page
 log = logging.getLogger("intake.web")
 
 

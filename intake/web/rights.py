@@ -9,6 +9,7 @@ from flask import Flask, request
 
 from intake.errors import RequestForged
 from intake.links.sessions import Role
+from intake.web.proving import need_proof
 from intake.web.security import SAFE, need_cookies, session_of
 from intake.web.sign_in import need_coordinator, need_lead
 
@@ -62,7 +63,7 @@ def right_of(endpoint: str, rule: str) -> Right | None:
 
 
 def need_right() -> None:
-    """Raise SessionMissing, AccountClosed or LeadNeeded unless this visitor may use the page that was asked for.
+    """Raise SessionMissing, AccountClosed, LeadNeeded or ProofNeeded unless this visitor may use the page asked for.
 
     Raises RequestForged for what no page of ours can have sent: that needs no door to be shown.
     """
@@ -74,6 +75,7 @@ def need_right() -> None:
         need_cookies()
         raise RequestForged
     need_lead() if right is Right.LEAD else need_coordinator()
+    need_proof(endpoint or "")
 
 
 def _is_signed() -> bool:

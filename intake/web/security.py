@@ -20,6 +20,7 @@ from intake.config import Settings
 from intake.errors import NotYours, RequestForged
 from intake.forms.csrf import TOKEN_LIVES, Guard
 from intake.forms.returning import Button
+from intake.links.sessions import Role
 from intake.web.cookies import (
     drop_session,
     keep_cookies,
@@ -35,9 +36,9 @@ from intake.web.cookies import (
 from intake.web.packing import pack
 
 __all__ = [
-    "came_from_us", "csrf_ok", "csrf_token", "drop_session", "guard", "limit", "limit_each", "need_cookies",
-    "need_csrf", "need_session", "prolong_session", "services", "session_of", "set_session", "start_session",
-    "wait_seconds",
+    "came_from_us", "csrf_ok", "csrf_token", "drop_session", "guard", "limit", "limit_each", "limit_own",
+    "need_cookies", "need_csrf", "need_session", "prolong_session", "services", "session_of", "set_session",
+    "start_session", "wait_seconds",
 ]  # fmt: skip
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -106,6 +107,16 @@ def limit_each(name: str, field: str) -> Callable[[Callable[..., Any]], Callable
     def key() -> str:
         typed = request.form.get(field, "").strip().casefold()
         return services().ring.hash("network", f"{network_address()} {typed}")
+
+    return limiter.limit(LIMITS[name], key_func=key, exempt_when=lambda: request.method in SAFE)
+
+
+def limit_own(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """As `limit`, counted for who is signed in at the desk from a network together."""
+
+    def key() -> str:
+        session = session_of(Role.DESK)
+        return services().ring.hash("network", f"{network_address()} {session.subject if session else ''}")
 
     return limiter.limit(LIMITS[name], key_func=key, exempt_when=lambda: request.method in SAFE)
 

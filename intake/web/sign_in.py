@@ -158,7 +158,7 @@ def come_in(who: str, response: Response) -> None:
     house = services()
     with house.database.transaction() as tx:
         language = coordinators.get(tx, house.keys, who).language
-        start_session(tx, response, Role.DESK, who, language=language)
+        start_session(tx, response, Role.DESK, who, language=language, proved_at=house.clock())
 
 
 def relying_party() -> RelyingParty:

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from intake.cases import letters, lifecycle, lost_letters, store
 from intake.cases.case import Case, Stage
 from intake.cases.draft import address_hash
+from intake.desk import coordinators
 from intake.jobs.digest import digest
 from intake.jobs.worker import EVERY_SECONDS, HANDLERS, Worker
 from intake.mail import deliveries, outbox
@@ -208,6 +209,29 @@ def test_what_one_of_us_has_opened_is_off_the_list_and_a_quiet_morning_has_no_le
         assert store.unopened(tx, 10) == []
     at(services, still_clock, 7)
     assert outbox_letters("desk_digest") == []
+
+
+def test_what_waits_for_somebody_who_is_away_is_told_to_who_stands_in(
+    services: Services, people: list[str], outbox_letters: Outbox, still_clock: StillClock
+) -> None:
+    ines, omar = people
+    hers = opened(services, claimed_by=ines)
+    with services.database.transaction() as tx:
+        waits = a_case(tx, services, services.clock(), stage=Stage.RECORDS_IN)
+        store.claim(tx, waits.id, ines)
+        coordinators.set_away(tx, ines, services.clock(), None, omar, services.clock())
+    for case in (hers, waits):
+        read(services, case)
+    at(services, still_clock, 7)
+    (letter,) = outbox_letters("desk_digest")
+    assert letter.to == OMAR and "1 case that waits for somebody who is away, while you stand in." in letter.text
+    at(services, still_clock, 7, day=6)
+    last = " ".join(outbox_letters("desk_digest")[-1].text.split())
+    assert outbox_letters("desk_digest")[-1].to == OMAR and "1 case that is later than we said." in last
+    with services.database.transaction() as tx:
+        coordinators.set_away(tx, ines, None, None, None, services.clock())
+    at(services, still_clock, 7, day=7)
+    assert [each.to for each in outbox_letters("desk_digest")][-1] == INES
 
 
 def read(services: Services, case: Case) -> None:

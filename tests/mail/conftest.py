@@ -20,8 +20,10 @@ SAMPLE = {
     "link_hours": 24,
     "count": 3,
     "late_count": 2,
+    "away_count": 3,
     "lost_count": 1,
     "due_date": date(2026, 4, 7),
+    "turn_date": date(2026, 4, 7),
     "stage": "with_specialist",
     "turn": "coordinator",
 }

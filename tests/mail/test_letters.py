@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from intake.mail.kinds import FIRST_LETTERS, KINDS, STAGES, TURNS
+from intake.mail.kinds import FIRST_LETTERS, KINDS, STAGES, TURNS, YOUR_TURNS
 from intake.mail.message import Letters, Message
 from intake.operator import read_operator
 from tests.components import ROOT
@@ -167,6 +167,20 @@ def test_every_stage_is_told_in_plain_words(compose: Callable[..., Message], sta
 def test_the_desk_reads_whose_turn_it_is_in_the_subject(compose: Callable[..., Message], name: str, turn: str) -> None:
     assert compose(name, turn=turn).subject.endswith(f"{SAMPLE['reference']}: {TURNS[turn]}, by 7 Apr")
     assert compose(name, turn=turn, due_date=None).subject.endswith(f"{SAMPLE['reference']}: {TURNS[turn]}")
+
+
+TO_THE_REQUESTER = sorted(name for name in KINDS if "turn_date" in KINDS[name].may)
+
+
+@pytest.mark.parametrize("name", TO_THE_REQUESTER)
+def test_the_requester_reads_whose_turn_it_is_and_until_when_in_the_subject(
+    compose: Callable[..., Message], name: str
+) -> None:
+    """A letter about a case at work says it, in words for whoever reads it: "your turn" is theirs, not the desk's."""
+    for turn, words in YOUR_TURNS.items():
+        assert compose(name, turn=turn).subject.endswith(f"{SAMPLE['reference']}: {words}, by 7 Apr")
+    assert compose(name, turn="patient", turn_date=None).subject.endswith(": your turn")
+    assert compose(name, turn=None, turn_date=None).subject.endswith(str(SAMPLE["reference"]))
 
 
 def test_letters_are_easy_to_read(letter: str, compose: Callable[..., Message]) -> None:

@@ -11,7 +11,7 @@ from intake.records import store as record_store
 from intake.records.described import Described, describe
 from intake.records.upload import State, Verdict, key_owner
 from tests.builders import a_case
-from tests.visitor import Visitor
+from tests.visitor import Visitor, forms
 from tests.web.desk_shelf import Says, a_record
 from tests.web.desk_visits import a_signed_in_coordinator
 from tests.web.sending import let_in_to_look, let_in_to_send
@@ -143,3 +143,57 @@ def test_a_silent_case_is_marked_at_the_desk_and_listed(client, services, case, 
 
 def test_the_list_of_silent_cases_is_for_the_desk_alone(client) -> None:
     assert client.get("/desk/silent").status_code in (302, 303, 401)
+
+
+def test_a_missing_record_is_said_not_to_be_had_and_taken_back(inside, services, case) -> None:
+    page = inside.get(PAGE)
+    assert "written reports of the scans" in part(inside, "Missing")
+    said = inside.answer(page, form=number_of(page, "scan-reports"), said="have-not")
+    assert (said.status_code, said.location) == (303, "/case/records/complete#scan-reports")
+    assert "scan-reports" not in said.location.split("#")[0], "an address tells nothing of the illness"
+    assert "written reports of the scans" in part(inside, "You said that you do not have these")
+    assert "written reports of the scans" not in part(inside, "Missing")
+    page = inside.get(PAGE)
+    inside.answer(page, form=number_of(page, "scan-reports"), said="can-get")
+    assert "written reports of the scans" in part(inside, "Missing") and "can be had" in part(inside, "Missing")
+
+
+def test_the_desk_sees_at_once_what_cannot_be_had(inside, services, case, new_client) -> None:
+    page = inside.get(PAGE)
+    inside.answer(page, form=number_of(page, "scan-reports"), said="have-not")
+    ines = a_signed_in_coordinator(services, new_client())
+    shown = unescape(ines.browser.get(f"/desk/cases/{case.id}").text)
+    row = re.search(r'<th scope="row">[^<]*written reports of the scans.*?</tr>', shown, re.DOTALL)[0]
+    assert "said not to be there" in row and "said whether a missing record can be had" in shown
+
+
+@pytest.mark.parametrize("typed", [{"item": "nothing-like-this"}, {"item": "timeline"}, {"said": "have"}, {"said": ""}])
+def test_only_a_missing_record_of_the_list_and_two_answers_count(inside, services, case, typed) -> None:
+    page = inside.get(PAGE)
+    given = {"said": "have-not"} | typed
+    assert inside.answer(page, form=number_of(page, "scan-reports"), **given).status_code in (404, 409)
+    with services.database.read() as tx:
+        held = store.read_answers(tx, services.keys, case)["records"]["items_held"]
+    assert held["scan-reports"] == "have"
+
+
+def test_with_the_sending_link_alone_nothing_is_said_of_a_record(new_client, inside, services, case, now) -> None:
+    token = forms(inside.get(PAGE))[0].fields["csrf_token"]
+    sender = new_client()
+    let_in_to_send(sender, services, case, now)
+    data = {"item": "scan-reports", "said": "have-not", "csrf_token": token}
+    assert sender.post(PAGE, data=data).status_code in (303, 403)
+    assert "written reports of the scans" in part(inside, "Missing")
+
+
+def test_a_case_that_takes_no_records_asks_nothing(client, services, now) -> None:
+    with services.database.transaction() as tx:
+        over = a_case(tx, services, now, stage=Stage.REPORTED)
+    let_in_to_look(client, services, over, now, ADDRESS)
+    page = client.get(PAGE)
+    assert page.status_code == 200 and "item" not in {name for form in forms(page) for name in form.fields}
+
+
+def number_of(page, item: str) -> int:
+    """Which form of the page speaks of an item."""
+    return next(number for number, form in enumerate(forms(page)) if form.fields.get("item") == item)

@@ -32,7 +32,7 @@
     };
     const answer = await fetch(`${form.dataset.at}/${step}`, { method: "POST", headers, body: JSON.stringify(body) });
     const said = await answer.json();
-    if (!answer.ok) throw Object.assign(new Error(), { said: said.message });
+    if (!answer.ok) throw Object.assign(new Error(), { said: said.message, code: said.code });
     return said;
   };
 
@@ -44,7 +44,8 @@
     const answer = asJson(credential);
     if (form.elements.name) answer.name = form.elements.name.value;
     await post(form, "answer", answer);
-    location.assign(form.dataset.go);
+    if (form.dataset.then) document.getElementById(form.dataset.then).submit();
+    else location.assign(form.dataset.go);
   };
 
   const sentence = (form, error) => {
@@ -71,6 +72,12 @@
       try {
         await run(form);
       } catch (error) {
+        if (error.code === "proof_needed" && form.dataset.proves) {
+          form.method = "post";
+          form.action = form.dataset.proves;
+          form.submit();
+          return;
+        }
         says.textContent = sentence(form, error);
         button.removeAttribute("aria-disabled");
         button.focus();
