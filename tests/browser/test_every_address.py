@@ -70,7 +70,8 @@ def test_every_page_of_the_desk_and_beside_it_is_open_to_everybody(
 ) -> None:
     shelf, page = fill_shelf(house, real_now()), visitors()
     hold_sessions(page, house, shelf, live_server.base_url)
-    addresses = [one for table in (every_address.DESK, every_address.PATIENT) for many in table.values() for one in many]
+    tables = (every_address.DESK, every_address.PATIENT)
+    addresses = [one for table in tables for many in table.values() for one in many]
     in_all = addresses if LONG else Random(SEED).sample(addresses, IN_ALL)
     for number, address in enumerate(addresses):
         lights = ALL if address in in_all else (ALL[number % len(ALL)],)

@@ -1,4 +1,4 @@
-"""A shelf with something of everything that a page of the desk or of the patient's side can show: synthetic people only.
+"""A shelf with something of everything that pages of the desk and of the patient's side show: synthetic people only.
 
 Made with the real verbs, so that whatever a page draws could have come about.
 """

@@ -60,7 +60,7 @@ def test_a_question_goes_there_and_its_answer_comes_back(owner, desk, services, 
     listed = desk.get(f"{at}?said=asked_them").text
     assert "It is the patient’s turn now." in listed and "not read yet" in listed
     assert "Waits for an answer until 17 March 2026" in listed and "Due: <strong>17 March 2026" in listed
-    assert "A question waits for you" in owner.get("/case/").text
+    assert "It is your turn: please answer our question." in owner.get("/case/").text
     shown = owner.get(HOME).text
     assert "When was the &lt;b&gt;operation&lt;/b&gt;?" in shown and "Ines Probefall" in shown
     assert "Please answer by 17 March 2026" in shown
@@ -135,7 +135,7 @@ def test_without_the_address_typed_nothing_of_it_is_shown_but_that_it_waits(
     looker, sender = new_client(), new_client()
     let_in_to_look(looker, services, case, now)
     page = looker.get("/case/").text
-    assert "A question waits for you" in page and "operation" not in page
+    assert "It is your turn: please answer our question." in page and "operation" not in page
     for address in (HOME, f"{HOME}/{question.id}/answer"):
         assert looker.get(address).location == "/case/#email"
         assert looker.post(address, data={"text": "x"}).location == "/case/#email"
