@@ -79,4 +79,4 @@ def _page(case_id: str, form: DeskTalkForm, status: int = 200) -> Response:
 
 
 def _back(case_id: str, said: str) -> Response:
-    return redirect(url_for("desk.case", case_id=case_id, said=said, _anchor="talk"), 303)
+    return redirect(url_for("desk.case", case_id=case_id, said=said), 303)
