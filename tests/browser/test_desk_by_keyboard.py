@@ -1,6 +1,6 @@
 """A coordinator's work by the keys alone: sign in, find, claim, ask, hand over; and the same without script.
 
-Where the focus is, is always seen. After each act the page says what was done, in its title too, and goes on from there.
+Where the focus is, is always seen. After each act the page says what was done, in its title too, and one goes on there.
 """
 
 from collections.abc import Iterator
