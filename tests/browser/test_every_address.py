@@ -12,6 +12,7 @@ from random import Random
 import pytest
 from playwright.sync_api import Page
 
+from intake.cases.case import Case
 from intake.clock import now as real_now
 from intake.links import sessions
 from intake.links.sessions import Role
@@ -84,11 +85,13 @@ def test_every_page_of_the_desk_and_beside_it_is_open_to_everybody(
     assert visitors.complaints == []
 
 
-def hold_sessions(page: Page, house: Services, shelf: Shelf, base_url: str) -> None:  # noqa: F811
-    """This browser is at the desk, and holds the patient's link with the address typed."""
-    now = real_now()
+def hold_sessions(
+    page: Page, house: Services, shelf: Shelf, base_url: str, theirs: Case | None = None  # noqa: F811
+) -> None:
+    """This browser is at the desk, and holds the link of a patient (of the main case) with the address typed."""
+    now, mine = real_now(), theirs or shelf.main
     with house.database.transaction() as tx:
-        case = sessions.start(tx, Role.CASE, shelf.main.id, now, expires_at=shelf.main.purge_at, address_checked=True)
+        case = sessions.start(tx, Role.CASE, mine.id, now, expires_at=mine.purge_at, address_checked=True)
     held = {"__Host-desk": sign_in(house, shelf.named["ines"], now), "__Host-case": case}
     kept = {"url": base_url.replace("http:", "https:"), "secure": True}  # or Chromium does not take a cookie as ours
     page.context.add_cookies([{"name": name, "value": secret} | kept for name, secret in held.items()])  # type: ignore[misc]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from intake.cases.case import Stage
 from intake.clock import now as real_now
 from intake.services import Services, make_services
 from tests.browser.test_desk import enrol, give_device
@@ -17,6 +18,7 @@ from tests.journeys.people import fill_until, start
 from tests.live import LiveServer, Starter
 from tests.web.full_shelf import fill_shelf
 
+CLOCK = {"viewport": {"width": 390, "height": 900}, "device_scale_factor": 1.5}
 PHONE = {"viewport": {"width": 390, "height": 780}, "device_scale_factor": 1.5}
 DESK = {"viewport": {"width": 1180, "height": 900}, "device_scale_factor": 1}
 
@@ -77,8 +79,8 @@ def test_the_pictures_of_the_readme(
     expect(coordinator.get_by_role("heading", name="Answer the requester")).to_be_visible()
     take(coordinator, keep, "desk-case")
 
-    patient = visitors(**PHONE)
-    hold_sessions(patient, house, shelf, service.base_url)
+    patient = visitors(**CLOCK)
+    hold_sessions(patient, house, shelf, service.base_url, shelf.stages[Stage.OPENED])
     patient.goto(f"{service.base_url}/case/")
     expect(patient.get_by_role("heading", name="Where it stands")).to_be_visible()
     take(patient, keep, "clock")
