@@ -6,7 +6,7 @@ BIN := .venv/bin
 # A file of tests stays together on one core, as its fixtures are costly; PARALLEL= runs one test after the other.
 # Files come in their order, browser first: by themselves, those with few and long tests would come last, on one core.
 PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
-LONG := tests/browser/test_site.py tests/browser/test_desk_people.py tests/browser/test_proving.py tests/browser/test_other_hands.py tests/browser/test_conversation.py tests/browser/test_records_page.py tests/browser/test_form_matrix.py \
+LONG := tests/browser/test_site.py tests/browser/test_every_address.py tests/browser/test_desk_people.py tests/browser/test_proving.py tests/browser/test_other_hands.py tests/browser/test_conversation.py tests/browser/test_records_page.py tests/browser/test_form_matrix.py \
 	tests/browser/test_made_up_language.py tests/journeys/test_any_order.py tests/journeys/test_bad_lines.py \
 	tests/journeys/test_ten_coordinators.py \
 	tests/records/test_engine.py tests/records/long_zoo.py tests/records/long_pictures.py

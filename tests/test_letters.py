@@ -93,8 +93,9 @@ def test_text_and_html_say_the_same_in_their_language_and_direction(
     body = made.html.split("</div>", 1)[1]  # after the preheader, which is the first sentence once more
     isolated = made.subject.replace(str(SAMPLE["reference"]), f"\u2068{SAMPLE['reference']}\u2069")
     heading = isolated if Languages().direction(code) == "rtl" else made.subject
-    read = " ".join(Reader(body).words).replace(heading, "", 1).replace(only, "")
-    assert words(read) == words(made.text)
+    read, head = words(" ".join(Reader(body).words).replace(only, "")), words(heading)
+    at = next(start for start in range(len(read)) if read[start : start + len(head)] == head)
+    assert read[:at] + read[at + len(head) :] == words(made.text)
     assert f'lang="{code}" dir="{Languages().direction(code)}"' in made.html
     assert made.language == code
 

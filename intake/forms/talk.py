@@ -36,8 +36,12 @@ class DeskTalkForm(SignedForm):
         ),
     )  # fmt: skip
 
-    def __init__(self, formdata: Any = None, *, gettext: Callable[[str], str], guard: Guard | None) -> None:
-        super().__init__(formdata, gettext=gettext, guard=guard, data={"wants": str(USUAL_DAYS)})
+    def __init__(
+        self, formdata: Any = None, *, gettext: Callable[[str], str], guard: Guard | None, answers: bool = False
+    ) -> None:
+        """`answers` says that the requester waits for a word of ours, which as a rule asks nothing back."""
+        self.answers = answers
+        super().__init__(formdata, gettext=gettext, guard=guard, data={"wants": NEWS if answers else str(USUAL_DAYS)})
 
     @property
     def days(self) -> int | None:

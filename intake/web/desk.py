@@ -15,6 +15,7 @@ from intake.journal import Event
 from intake.languages import N_
 from intake.web.case_file import NOT_BY_HAND, read_case_file
 from intake.web.desk_list import Asked, list_page
+from intake.web.desk_next import next_of
 from intake.web.desk_replies import replies_to_offer, with_reply
 from intake.web.desk_work import read_work
 from intake.web.pages import page, say
@@ -103,7 +104,8 @@ def show_case(case_id: str, who: str, status: int = 200, *, said: str = "") -> R
         store.note_read(tx, case_id, now)
         journal.write(tx, Event.CASE_READ, now, actor=actor(who), subject=case_id)
         conversation.mark_read(tx, case_id, by_requester=False, now=now)
-    return page("desk/case.html", status, file=file, work=work, case=file.case, me=who, now=now, said=said)
+    shown = {"file": file, "work": work, "case": file.case, "next": next_of(file, now), "me": who, "now": now}
+    return page("desk/case.html", status, **shown, said=said)
 
 
 def _decline_page(

@@ -22,14 +22,14 @@ blueprint.url_value_preprocessor(refuse_odd_ids)
 def ask_new(case_id: str) -> Response:
     """What to write, under what was written so far."""
     need_coordinator()
-    return _page(case_id, DeskTalkForm(gettext=say, guard=guard()))
+    return _page(case_id, DeskTalkForm(gettext=say, guard=guard(), answers=_they_wait(case_id)))
 
 
 @blueprint.post("/new")
 def new(case_id: str) -> Response:
     """Ask, or write; the requester gets a letter without a word of it."""
     who = need_coordinator()
-    form = DeskTalkForm(request.form, gettext=say, guard=guard())
+    form = DeskTalkForm(request.form, gettext=say, guard=guard(), answers=_they_wait(case_id))
     if not form.validate():
         return _page(case_id, form, 422)
     try:
@@ -53,6 +53,12 @@ def settle(case_id: str, message_id: str) -> Response:
     return _back(case_id, "settled")
 
 
+def _they_wait(case_id: str) -> bool:
+    """Whether the requester wrote, and waits for an answer."""
+    with services().database.read() as tx:
+        return conversation.waiting(tx, case_id).for_us is not None
+
+
 def _send(case_id: str, form: DeskTalkForm, by: str) -> Message:
     house = services()
     with house.database.transaction() as tx:
@@ -73,4 +79,4 @@ def _page(case_id: str, form: DeskTalkForm, status: int = 200) -> Response:
 
 
 def _back(case_id: str, said: str) -> Response:
-    return redirect(url_for("desk.case", case_id=case_id, said=said, _anchor="talk"), 303)
+    return redirect(url_for("desk.case", case_id=case_id, said=said), 303)

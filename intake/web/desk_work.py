@@ -91,7 +91,7 @@ def note(case_id: str) -> Response:
     with house.database.transaction() as tx:
         said = (request.form.get("note_id", ""), NoteKind(kind), typed)
         notes.write_note(tx, house.keys, case_id, *said, actor(who), house.clock())
-    return _back(case_id, "noted", "notes")
+    return _back(case_id, "noted")
 
 
 def note_again(case_id: str, kind: str, typed: str, mistake: str) -> Response:
@@ -170,5 +170,5 @@ def _told(case_id: str, said: str) -> Response:
     return redirect(url_for("desk.case", case_id=case_id, said=said), 303)
 
 
-def _back(case_id: str, said: str, part: str = "") -> Response:
-    return redirect(url_for("desk.case", case_id=case_id, said=said, _anchor=part or None), 303)
+def _back(case_id: str, said: str) -> Response:
+    return redirect(url_for("desk.case", case_id=case_id, said=said), 303)

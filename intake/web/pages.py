@@ -57,12 +57,19 @@ def _facts() -> dict[str, Any]:
         "language_action": "",
         "page_form": "",
         "format_date": lambda day: house.languages.format_date(code, _day(day)),
+        "format_day": lambda day, now: _format_day(code, _day(day), now.date()),
         "format_datetime": _format_datetime(code),
     }
 
 
 def _day(day: date | datetime) -> date:
     return day.date() if isinstance(day, datetime) else day
+
+
+def _format_day(code: str, day: date, today: date) -> str:
+    """A day for a table: without its year while that is this one."""
+    words = services().languages
+    return words.format_short_date(code, day) if day.year == today.year else words.format_date(code, day)
 
 
 def _format_datetime(code: str) -> Callable[[datetime], str]:

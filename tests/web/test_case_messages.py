@@ -55,12 +55,12 @@ def _end(services, case: Case, now: datetime) -> None:
 @both
 def test_a_question_goes_there_and_its_answer_comes_back(owner, desk, services, case, still_clock) -> None:
     at = f"/desk/cases/{case.id}"
-    assert _asked(desk, case).location == f"{at}?said=asked_them#talk"
+    assert _asked(desk, case).location == f"{at}?said=asked_them"
     (question,) = _talk(services, case)
     listed = desk.get(f"{at}?said=asked_them").text
     assert "It is the patient’s turn now." in listed and "not read yet" in listed
     assert "Waits for an answer until 17 March 2026" in listed and "Due: <strong>17 March 2026" in listed
-    assert "A question waits for you" in owner.get("/case/").text
+    assert "It is your turn: please answer our question." in owner.get("/case/").text
     shown = owner.get(HOME).text
     assert "When was the &lt;b&gt;operation&lt;/b&gt;?" in shown and "Ines Probefall" in shown
     assert "Please answer by 17 March 2026" in shown
@@ -85,12 +85,12 @@ def test_the_requester_writes_and_the_desk_answers_or_says_that_no_answer_is_nee
     assert "We answer by 13 March 2026" in owner.get(HOME).text
     at = f"/desk/cases/{case.id}"
     assert "May I send one more letter?" in desk.get(f"{at}/messages/new").text
-    assert _asked(desk, case, "Yes, please do.", "none").location == f"{at}?said=wrote_them#talk"
+    assert _asked(desk, case, "Yes, please do.", "none").location == f"{at}?said=wrote_them"
     page = owner.get(HOME).text
     assert "Yes, please do." in page and "Seen by us" in page
     assert "Please answer by" not in page
     owner.answer(owner.get(HOME), form=HOME, text="Thank you")
-    assert desk.answer(desk.get(at), form="/settle").location == f"{at}?said=settled#talk"
+    assert desk.answer(desk.get(at), form="/settle").location == f"{at}?said=settled"
     assert not any(each.waits for each in _talk(services, case))
 
 
@@ -99,7 +99,7 @@ def test_a_question_can_be_taken_back(owner, desk, services, case) -> None:
     at = f"/desk/cases/{case.id}"
     (question,) = _talk(services, case)
     page = owner.get(f"{HOME}/{question.id}/answer")
-    assert desk.answer(desk.get(at), form="/settle").location == f"{at}?said=settled#talk"
+    assert desk.answer(desk.get(at), form="/settle").location == f"{at}?said=settled"
     late = owner.answer(page, form="/answer", text="long words of mine")
     assert late.status_code == 409 and "long words of mine" in late.text
     assert owner.get(f"{HOME}/{question.id}/answer").location == f"{HOME}#message-1"
@@ -135,7 +135,7 @@ def test_without_the_address_typed_nothing_of_it_is_shown_but_that_it_waits(
     looker, sender = new_client(), new_client()
     let_in_to_look(looker, services, case, now)
     page = looker.get("/case/").text
-    assert "A question waits for you" in page and "operation" not in page
+    assert "It is your turn: please answer our question." in page and "operation" not in page
     for address in (HOME, f"{HOME}/{question.id}/answer"):
         assert looker.get(address).location == "/case/#email"
         assert looker.post(address, data={"text": "x"}).location == "/case/#email"
@@ -183,7 +183,7 @@ def test_when_the_case_is_over_what_was_written_can_still_be_read(owner, desk, s
     assert refused.status_code == 409 and "words to keep" in refused.text
     shown = owner.get(HOME).text
     assert "operation" in shown and "Our work on this request has ended" in shown
-    assert desk.get(at).location.endswith("said=moved_on#talk")
+    assert desk.get(at).location.endswith("said=moved_on")
     assert "Ask the patient" not in desk.get(f"/desk/cases/{case.id}").text
 
 

@@ -310,9 +310,10 @@ def test_letters_that_could_not_be_delivered_are_shown_above_the_list(services, 
     with services.database.transaction() as tx:
         letter_id = tx.scalar(select(outbox.letters.c.id).where(outbox.letters.c.letter == "case_opened"))
         outbox.mark_dead(tx, letter_id, "550", now)
-    page = desk.browser.get("/desk/").text
-    assert "1 letter could not be delivered" in page and "given up" in page
-    assert f'href="/desk/cases/{case.id}">To a requester: your case is open' in page
+    assert '<a href="/desk/letters">1 letter could not be delivered</a>' in desk.browser.get("/desk/").text
+    page = desk.browser.get("/desk/letters").text
+    assert "given up" in page and "To a requester: your case is open" in page
+    assert f'href="/desk/cases/{case.id}"' in page
 
 
 def test_every_letter_has_words_for_the_desk() -> None:
