@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, current_app, g, request
 
@@ -56,13 +57,14 @@ def _facts() -> dict[str, Any]:
         "language_links": (),
         "language_action": "",
         "page_form": "",
-        "format_date": lambda day: house.languages.format_date(code, _day(day)),
+        "format_date": lambda day: house.languages.format_date(code, _day(day, house.operator.contact.time_zone)),
         "format_datetime": _format_datetime(code),
     }
 
 
-def _day(day: date | datetime) -> date:
-    return day.date() if isinstance(day, datetime) else day
+def _day(day: date | datetime, zone: str) -> date:
+    """The operator's day, as in letters: a page and a letter never name two dates for one moment."""
+    return day.astimezone(ZoneInfo(zone)).date() if isinstance(day, datetime) else day
 
 
 def _format_datetime(code: str) -> Callable[[datetime], str]:
