@@ -17,6 +17,8 @@ from intake.desk import coordinators
 from intake.desk.coordinators import actor
 from intake.errors import CaseTaken, MoveNotAllowed, SessionMissing
 from intake.languages import N_
+from intake.mail import outbox
+from intake.mail.outbox import Undelivered
 from intake.web.case_file import read_case_file
 from intake.web.pages import page, say
 from intake.web.security import need_csrf, services
@@ -34,12 +36,15 @@ NEED_KIND = N_("Choose what it was.")
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What the page of a case shows of it: notes, who may get the case, what it goes on without; what was mistyped."""
+    """What the page of a case shows of it: notes, who may get the case, what it goes on without, which letters did
+    not arrive; what was mistyped.
+    """
 
     notes: list[Note]
     colleagues: dict[str, str]
     gaps: dict[str, object]
     alike: list[tuple[Case, str]]
+    lost: list[Undelivered]
     note_id: str
     kind: str = NoteKind.NOTE
     typed: str = ""
@@ -52,7 +57,8 @@ def read_work(tx: Tx, case: Case, *, kind: str = NoteKind.NOTE, typed: str = "",
     colleagues = {one.id: one.name for one in coordinators.enrolled(tx, keys)}
     written, gaps = notes.notes_of(tx, keys, case), store.read_gaps(tx, keys, case)
     alike = worklist.alike(tx, case.id)
-    return Work(written, colleagues, gaps, alike, secrets.token_hex(16), kind, typed, mistake)
+    lost = outbox.undelivered(tx, services().clock(), case_id=case.id)
+    return Work(written, colleagues, gaps, alike, lost, secrets.token_hex(16), kind, typed, mistake)
 
 
 @blueprint.post("/assign")

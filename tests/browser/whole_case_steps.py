@@ -191,12 +191,12 @@ def it_is_handed_over_and_goes_on(omar: Page, ines: Page, laila: Page, post: Pos
     press(ines, "Move the case")
     watch.desk(ines, "desk-with-specialist", case.id)
     moved = watch.letter(post.take(LAILA, case.reference), watch.due(case.id))
-    laila.goto(moved.link("/l/case."))
-    press(laila, watch.say("Open my case"))
+    enter(laila, moved, LAILA, watch)
     watch.patient(laila, "home-with-specialist", case.id)
     for address in ("history", "messages", "records", "withdraw"):
         laila.goto(f"{post.base_url}/case/{address}")
         watch.patient(laila, f"{address}-with-specialist", case.id)
+        assert laila.url.endswith(f"/case/{address}")
 
 
 def another_is_declined(ines: Page, page: Page, house: Services, post: Post, watch: Watch) -> None:
@@ -237,12 +237,13 @@ def a_call_becomes_a_case(ines: Page, page: Page, house: Services, post: Post, w
     lost = watch.letter(post.take(OLD_BOX, case.reference), case.due_at)
     assert post.tell(lost, "bounce", type="bounce", status="5.1.1") == 1
     ines.goto(post.take(INES, "A letter did not arrive").link("/desk/"))
+    expect(ines.get_by_text("1 letter could not be delivered")).to_be_visible()
     watch.desk(ines, "desk-letter-lost", case.id)
     ines.goto(f"{post.base_url}/desk/letters")
     expect(ines.get_by_role("main").get_by_text("To a requester: your case is open").first).to_be_visible()
     watch.desk(ines, "desk-letters", case.id)
     ines.get_by_role("link", name=case.reference).click()
-    ines.get_by_role("link", name="Change how we reach them …").click()
+    ines.get_by_role("link", name="Change how we reach them …").first.click()
     watch.desk(ines, "desk-contact", case.id)
     fill(ines, [("email", NEW_BOX)])
     ines.get_by_label("I called them back").check()
