@@ -1,4 +1,4 @@
-"""Dates on pages: the operator’s day, as in letters, so that a page and a letter never name two dates for one moment."""
+"""Dates on pages are of the operator’s day, as in letters; and every page of a case says whose turn it is and a date."""
 
 from datetime import UTC, datetime
 
