@@ -1,4 +1,4 @@
-"""Dates on pages are of the operator’s day, as in letters; and every page of a case says whose turn it is and a date."""
+"""Dates on pages are the operator’s days, as in letters; every page of a case says whose turn it is, and a date."""
 
 from datetime import UTC, datetime
 
