@@ -208,7 +208,7 @@ def another_is_declined(ines: Page, page: Page, house: Services, post: Post, wat
     watch.desk(ines, "desk-decline", case.id)
     ines.get_by_label("No specialist of ours can answer").check()
     ines.get_by_label("Where else can the person go?").fill(ELSEWHERE)
-    ines.locator("button.button--danger").click()
+    press(ines, "Decline the case")
     watch.desk(ines, "desk-declined", case.id)
     letter = watch.letter(post.take(SAMI, case.reference), watch.kept_until(case.id))
     enter(page, letter, SAMI, watch)
