@@ -91,6 +91,7 @@ def change_contact(
     moved = email.casefold() != before.casefold()
     journal.write(tx, Event.CONTACT_CHANGED, now, actor=actor, subject=case_id, address=moved)
     if moved:
+        outbox.hold_back(tx, case_id, now, (letters.REQUESTER,))  # its links open nothing any more
         letters.tell_contact_left(tx, house, case, now)
         store.write_address(tx, house.keys, case, email, drafts.address_hash(house.keys, email) if email else "")
         for role in (Role.CASE, Role.UPLOAD):
@@ -116,7 +117,7 @@ def stop_contact(tx: Tx, case_id: str, actor: str, now: datetime) -> Case:
     conversation.settle_all(tx, case_id, now, Voice.COORDINATOR, Voice.SPECIALIST)
     if case.turn is Turn.PATIENT:
         case = lifecycle.settle_turn(tx, case_id, now)
-    outbox.hold_back(tx, case_id)
+    outbox.hold_back(tx, case_id, now)
     journal.write(tx, Event.CONTACT_STOPPED, now, actor=actor, subject=case_id)
     return replace(case, contact_stopped_at=now)
 

@@ -104,7 +104,8 @@ def tell_record_needs_you(tx: Tx, house: House, case: Case, upload_ids: list[str
     """To the requester, once for these very files together: something that was sent could not be accepted."""
     these = hashlib.sha256(" ".join(sorted(upload_ids)).encode()).hexdigest()
     link = _link(tx, house, case, now)
-    _to_requester(tx, house, case, "record_needs_you", now, dedupe=f"needs:{these}", link=link)
+    due = _still_to_come(case, now) if case.turn is Turn.PATIENT else None
+    _to_requester(tx, house, case, "record_needs_you", now, dedupe=f"needs:{these}", link=link, due_date=due)
 
 
 def remind_of_records(tx: Tx, house: House, case: Case, days: int, sign: datetime, now: datetime) -> None:
@@ -140,23 +141,24 @@ def tell_contact_left(tx: Tx, house: House, case: Case, now: datetime) -> None:
 
 def tell_contact_here(tx: Tx, house: House, case: Case, now: datetime) -> None:
     """To the address that is on file now: we write here from now on. Its link is new; the one before works no more."""
-    _to_requester(tx, house, case, "contact_here", now, link=ways_in.case_link(tx, house, case, now))
+    told = {"link": ways_in.case_link(tx, house, case, now), "due_date": _still_to_come(case, now)}
+    _to_requester(tx, house, case, "contact_here", now, **told)
 
 
 def tell_stage(tx: Tx, house: House, case: Case, now: datetime) -> None:
-    """To the requester: your case has moved on."""
-    stage = case.stage.value
-    _to_requester(tx, house, case, "stage_changed", now, link=_link(tx, house, case, now), stage=stage)
+    """To the requester: your case has moved on, and the next step is planned for then; or until when it is kept."""
+    told = {"link": _link(tx, house, case, now), "stage": case.stage.value, "due_date": case.due_at or case.purge_at}
+    _to_requester(tx, house, case, "stage_changed", now, **told)
 
 
 def tell_declined(tx: Tx, house: House, case: Case, now: datetime) -> None:
-    """To the requester: we cannot help with this; your case page says why and where else to go."""
-    _to_requester(tx, house, case, "case_declined", now, link=_link(tx, house, case, now))
+    """To the requester: we cannot help with this; your case page says why and where else to go, and until when."""
+    _to_requester(tx, house, case, "case_declined", now, link=_link(tx, house, case, now), due_date=case.purge_at)
 
 
 def tell_withdrawn(tx: Tx, house: House, case: Case, now: datetime) -> None:
-    """To the requester: you have withdrawn the request."""
-    _to_requester(tx, house, case, "case_withdrawn", now, link=_link(tx, house, case, now))
+    """To the requester: you have withdrawn the request; what we keep goes on that day."""
+    _to_requester(tx, house, case, "case_withdrawn", now, link=_link(tx, house, case, now), due_date=case.purge_at)
 
 
 def tell_parcel(tx: Tx, house: House, case: Case, letter: str, parcel_id: str, now: datetime) -> None:
@@ -178,8 +180,8 @@ def remind_of_question(tx: Tx, house: House, case: Case, message_id: str, due: d
 
 def tell_message(tx: Tx, house: House, case: Case, message_id: str, now: datetime) -> None:
     """To the requester: we wrote something that needs no answer."""
-    link = _link(tx, house, case, now)
-    _to_requester(tx, house, case, "message_waits", now, dedupe=f"message:{message_id}", link=link)
+    told = {"link": _link(tx, house, case, now), "due_date": _still_to_come(case, now)}
+    _to_requester(tx, house, case, "message_waits", now, dedupe=f"message:{message_id}", **told)
 
 
 def tell_desk_answer(tx: Tx, house: House, case: Case, now: datetime) -> None:
@@ -233,6 +235,11 @@ def tell_call_asked(tx: Tx, house: House, now: datetime) -> None:
     for address, language in desk_addresses(tx, house, None, now):
         link = f"{house.settings.base_url}/desk/calls"
         to_coordinator(tx, house, "desk_call_me", address, language, now, link=link)
+
+
+def _still_to_come(case: Case, now: datetime) -> datetime | None:
+    """When the next step is due; None when that is past, which no letter should promise."""
+    return None if case.is_late(now) else case.due_at
 
 
 def _link(tx: Tx, house: House, case: Case, now: datetime) -> str:

@@ -13,6 +13,7 @@ from intake.db import Tx
 from intake.desk import coordinators
 from intake.errors import CaseNotFound, KeyGone
 from intake.mail import deliveries, outbox
+from intake.mail.outbox import Undelivered
 
 # Letters of which the desk's own list is news enough, or that would tell of themselves without end.
 NOT_TOLD = frozenset({"desk_letter_lost", "desk_digest", "desk_silence"})
@@ -29,6 +30,23 @@ class Waits:
     lost: int
 
 
+def may_leave(tx: Tx, letter: Undelivered) -> bool:
+    """Whether a letter may leave now, however it came to be tried: none that was written to requester or patient before
+    contact was stopped, and none to an address that is not on file any more, but the one that says so.
+    """
+    if letter.case_id is None or letter.role not in (letters.REQUESTER, letters.PATIENT):
+        return True
+    try:
+        stopped = store.case_by_id(tx, letter.case_id).contact_stopped_at
+    except CaseNotFound:
+        return True
+    if stopped is not None and (letter.made_at < stopped or letter.letter != "link_again"):
+        return False  # a link that somebody there asked for since then does leave
+    if letter.role == letters.PATIENT or letter.letter == "contact_left":
+        return True
+    return outbox.recipient_of(tx, letter.id) == store.address_hash_of(tx, letter.case_id)
+
+
 def tell_lost(tx: Tx, house: House, letter_id: str, now: datetime) -> None:
     """To the coordinator of the case, or whoever stands in: this letter did not arrive. Nothing for what arrived
     meanwhile, was put in again, or belongs to a request that is held until somebody has looked at it.
@@ -41,7 +59,9 @@ def tell_lost(tx: Tx, house: House, letter_id: str, now: datetime) -> None:
             _tell_desk(tx, house, now)
         return
     try:
-        letters.tell_desk_lost(tx, house, store.case_by_id(tx, letter.case_id), now)
+        case = store.case_by_id(tx, letter.case_id)
+        if case.contact_stopped_at is None or letter.role == letters.COORDINATOR:  # else there is nobody to reach
+            letters.tell_desk_lost(tx, house, case, now)
     except (CaseNotFound, KeyGone):  # the case is over
         return
 

@@ -35,5 +35,7 @@ def next_step(case: Case, waits: Waiting) -> Step:
         return Step.REPLY
     if waits.for_them is not None:
         return Step.ANSWER
+    if case.turn is Turn.COORDINATOR:  # also where contact was stopped: nobody there is asked for anything
+        return Step.LOOK
     step = OF_STAGE.get(case.stage, Step.NONE)
     return Step.CHECK if step is Step.SEND and case.records_declared_at is not None else step

@@ -137,6 +137,11 @@ def read_address(tx: Tx, keys: KeyStore, case: Case) -> str:
     return _open(tx, keys, case, "address")
 
 
+def address_hash_of(tx: Tx, case_id: str) -> str:
+    """The keyed hash of the address on file; empty where there is none."""
+    return tx.scalar(select(cases.c.address_hash).where(cases.c.id == case_id)) or ""
+
+
 def write_address(tx: Tx, keys: KeyStore, case: Case, address: str, address_hash: str) -> None:
     """Another address of the requester, and the keyed hash by which it is found."""
     sealed = seal_json(keys.get(case.key_owner), address, context("cases", case.id, "address"))

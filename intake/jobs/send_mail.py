@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from intake import queue
+from intake.cases import lost_letters
 from intake.errors import KeyGone, SealBroken, SenderLater, SenderNever
 from intake.mail import deliveries, outbox
 from intake.queue import Job
@@ -42,12 +43,16 @@ def send_mail(services: Services, job: Job) -> None:
 
 
 def _begin(services: Services, job: Job) -> int:
-    """The how-manieth try this is; 0 if the letter needs none, or if its address had enough letters for a day: then it
-    waits, which is no try.
+    """The how-manieth try this is; 0 if the letter needs none, must not leave any more, or if its address had enough
+    letters for a day: then it waits, which is no try.
     """
     now = services.clock()
     with services.database.transaction() as tx:
         letter = outbox.of_id(tx, job.ref)
+        if letter and not lost_letters.may_leave(tx, letter):
+            outbox.hold(tx, job.ref)
+            queue.finish(tx, job)
+            return 0
         most = services.settings.letters_a_day
         wait = deliveries.wait_for_room(tx, job.ref, most, now) if letter and letter.letter != DIGEST else None
         if wait is None:

@@ -14,7 +14,7 @@ from intake.db import Instant, Tx, metadata
 from intake.journal import Event as Journalled
 from intake.mail import outbox
 from intake.mail.events import Delivery, Event
-from intake.mail.outbox import DEAD, QUEUED, SEND_MAIL, SENT, letters
+from intake.mail.outbox import DEAD, HELD, QUEUED, SEND_MAIL, SENT, letters
 
 # Longer than a signed post is believed (`signatures.OLDEST`): a replay finds its events here, or is refused as stale.
 KEEP_EVENTS = timedelta(days=3)
@@ -93,7 +93,8 @@ def wait_for_room(tx: Tx, letter_id: str, most: int, now: datetime) -> datetime 
 def replay(tx: Tx, letter_ids: Iterable[str], now: datetime, *, actor: str = "system") -> int:
     """Try letters again from the beginning, each with its whole time of trying; returns how many were put in.
 
-    A letter that waits already, or arrived, is left alone. What is told of the first copy does not count for the new.
+    A letter that waits already, arrived, or is held, is left alone. What is told of the first copy does not count
+    for the new.
     """
     return sum(_replay(tx, letter_id, now, actor) for letter_id in letter_ids)
 
@@ -161,7 +162,7 @@ def _tell(tx: Tx, row: Row, outcome: Delivery, now: datetime) -> None:
 
 def _replay(tx: Tx, letter_id: str, now: datetime, actor: str) -> bool:
     fresh = {"state": QUEUED, "attempts": 0, "delivery": None, "last_code": None, "closed_at": None}
-    again = and_(letters.c.id == letter_id, letters.c.state != QUEUED, _not_arrived())
+    again = and_(letters.c.id == letter_id, letters.c.state.not_in((QUEUED, HELD)), _not_arrived())
     told = (letters.c.letter, letters.c.case_id, letters.c.recipient_hash)
     row = tx.one_or_none(
         update(letters).where(again).values(**fresh, sent_at=None, tried_at=None, replayed_at=now).returning(*told)

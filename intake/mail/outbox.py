@@ -35,7 +35,7 @@ from intake.mail.message import Message
 
 SEND_MAIL = "send_mail"
 LETTER_LOST = "letter_lost"
-QUEUED, SENT, DEAD = "queued", "sent", "dead"
+QUEUED, SENT, DEAD, HELD = "queued", "sent", "dead", "held"
 # After so long a letter that was taken has nearly always arrived; if not, somebody should know.
 OVERDUE_AFTER = timedelta(hours=6)
 ROLES = ("requester", "patient", "coordinator", "operator")
@@ -69,8 +69,8 @@ letters = Table(
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """A letter that has not arrived as it should: `state` is queued (tried again later), dead (given up) or sent (taken
-    by the provider, and then `delivery` says the last that was heard).
+    """A letter that has not arrived as it should: `state` is queued (tried again later), dead (given up), sent
+    (taken by the provider, and then `delivery` says the last that was heard) or held (never to leave).
     """
 
     id: str
@@ -158,11 +158,12 @@ def put_lost(tx: Tx, letter_id: str, now: datetime) -> None:
     queue.put(tx, LETTER_LOST, letter_id, now, now, dedupe=f"{LETTER_LOST}:{letter_id}")
 
 
-def undelivered(tx: Tx, now: datetime, limit: int = 100) -> list[Undelivered]:
-    """Letters that did not arrive and that nobody has dealt with, newest first: given up, tried and not taken yet,
-    taken and not heard of for OVERDUE_AFTER, or reported as spam.
+def undelivered(tx: Tx, now: datetime, limit: int = 100, *, case_id: str | None = None) -> list[Undelivered]:
+    """Letters (of a case) that did not arrive and that nobody has dealt with, newest first: given up, tried and not
+    taken yet, taken and not heard of for OVERDUE_AFTER, or reported as spam.
     """
     shown = select(*(letters.c[name] for name in Undelivered.__slots__))
+    shown = shown if case_id is None else shown.where(letters.c.case_id == case_id)
     rows = tx.all(shown.where(_needs_somebody(now)).order_by(letters.c.made_at.desc()).limit(limit))
     return [Undelivered(*row) for row in rows]
 
@@ -221,8 +222,8 @@ class Put:
 
 
 def put_for(tx: Tx, case_id: str, role: str) -> list[Put]:
-    """The letters of a case to somebody in a role, newest first."""
-    theirs = and_(letters.c.case_id == case_id, letters.c.role == role)
+    """The letters of a case to somebody in a role, newest first; without those that are held."""
+    theirs = and_(letters.c.case_id == case_id, letters.c.role == role, letters.c.state != HELD)
     shown = select(*(letters.c[name] for name in Put.__slots__)).where(theirs)
     return [Put(*row) for row in tx.all(shown.order_by(letters.c.made_at.desc(), letters.c.id))]
 
@@ -243,12 +244,18 @@ def remove_case(tx: Tx, case_id: str) -> None:
     tx.execute(delete(letters).where(letters.c.case_id == case_id))
 
 
-def hold_back(tx: Tx, case_id: str) -> int:
-    """Take away what waits here for the requester or the patient of a case, and what was given up: it never leaves,
-    not even if somebody tries such letters again. Returns how many.
+def hold_back(tx: Tx, case_id: str, now: datetime, roles: tuple[str, ...] = ("requester", "patient")) -> int:
+    """Hold what waits here for these readers of a case, and what was given up: it is kept, and never leaves, not even
+    if somebody tries such letters again. The desk need not deal with any letter to them. Returns how many are held.
     """
-    theirs = and_(letters.c.case_id == case_id, letters.c.role.in_(("requester", "patient")))
-    return tx.execute(delete(letters).where(theirs, letters.c.state.in_((QUEUED, DEAD)))).rowcount
+    theirs = and_(letters.c.case_id == case_id, letters.c.role.in_(roles))
+    tx.execute(update(letters).where(theirs, letters.c.closed_at.is_(None)).values(closed_at=now))
+    return tx.execute(update(letters).where(theirs, letters.c.state.in_((QUEUED, DEAD))).values(state=HELD)).rowcount
+
+
+def hold(tx: Tx, letter_id: str) -> None:
+    """Hold one letter that waits: its reader must not get it any more."""
+    tx.execute(update(letters).where(letters.c.id == letter_id, letters.c.state == QUEUED).values(state=HELD))
 
 
 def _needs_somebody(now: datetime) -> ColumnElement[bool]:

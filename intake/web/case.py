@@ -1,10 +1,12 @@
 """The requester's own pages of a case: where it stands, what was sent, who read it, and taking it back."""
 
+from datetime import datetime
+
 from flask import Blueprint, Response, redirect, request
 
 from intake.cases import agreement, consent, conversation, lifecycle, stays, store
 from intake.cases.case import MOVES, Case, Stage
-from intake.cases.next_step import next_step
+from intake.cases.next_step import Step, next_step
 from intake.db import Tx
 from intake.errors import AddressMismatch, SessionMissing
 from intake.forms.answers import rows
@@ -26,6 +28,13 @@ blueprint.register_blueprint(records_list.of_case)
 blueprint.register_blueprint(case_countries.blueprint)
 
 STAGES_SHOWN = (Stage.OPENED, Stage.RECORDS_IN, Stage.WITH_SPECIALIST, Stage.REPORTED, Stage.CLOSED)
+
+
+@blueprint.app_template_global("standing")
+def standing(case: Case) -> tuple[Step, datetime]:
+    """The next step of a case and the time now, which every page of the case asks for itself."""
+    with services().database.read() as tx:
+        return next_step(case, conversation.waiting(tx, case.id)), services().clock()
 
 
 def _case_of(tx: Tx, session: Session) -> Case:
@@ -83,7 +92,7 @@ def sent() -> Response:
     records_url = "/case/records" if case.takes_records else ""
     first_answer = services().operator.in_language(language()).times.first_answer
     shown = {"records_url": records_url, "first_answer": first_answer, "waits_for_patient": waits}
-    return page("request/sent.html", reference=case.reference, **shown)
+    return page("request/sent.html", case=case, reference=case.reference, **shown)
 
 
 @blueprint.get("/withdraw")

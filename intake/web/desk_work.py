@@ -19,6 +19,8 @@ from intake.desk.coordinators import actor
 from intake.errors import CaseTaken, MoveNotAllowed, SessionMissing
 from intake.forms.gaps import Gaps
 from intake.languages import N_
+from intake.mail import outbox
+from intake.mail.outbox import Undelivered
 from intake.web.case_file import read_case_file
 from intake.web.gaps import read_gaps
 from intake.web.pages import page, say
@@ -37,7 +39,9 @@ NEED_KIND = N_("Choose what it was.")
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What the page of a case shows of it: notes, who may get the case, what it goes on without; what was mistyped."""
+    """What the page of a case shows of it: notes, who may get the case, what it goes on without, which letters did
+    not arrive; what was mistyped.
+    """
 
     notes: list[Note]
     colleagues: dict[str, str]
@@ -45,6 +49,7 @@ class Work:
     stand_in: str
     gaps: Gaps | None
     alike: list[tuple[Case, str]]
+    lost: list[Undelivered]
     note_id: str
     kind: str = NoteKind.NOTE
     typed: str = ""
@@ -61,7 +66,8 @@ def read_work(tx: Tx, case: Case, *, kind: str = NoteKind.NOTE, typed: str = "",
     written, gaps = notes.notes_of(tx, keys, case), read_gaps(tx, case)
     alike = worklist.alike(tx, case.id)
     stand_in = reads.name if reads else ""
-    return Work(written, colleagues, away, stand_in, gaps, alike, secrets.token_hex(16), kind, typed, mistake)
+    lost = outbox.undelivered(tx, now, case_id=case.id)
+    return Work(written, colleagues, away, stand_in, gaps, alike, lost, secrets.token_hex(16), kind, typed, mistake)
 
 
 @blueprint.post("/assign")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, current_app, g, request
 
@@ -45,6 +46,7 @@ def say(message: str, **values: object) -> str:
 
 def _facts() -> dict[str, Any]:
     house, code = services(), language()
+    zone = house.operator.contact.time_zone
     return {
         "language": code,
         "direction": house.languages.direction(code),
@@ -56,14 +58,15 @@ def _facts() -> dict[str, Any]:
         "language_links": (),
         "language_action": "",
         "page_form": "",
-        "format_date": lambda day: house.languages.format_date(code, _day(day)),
-        "format_day": lambda day, now: _format_day(code, _day(day), now.date()),
+        "format_date": lambda day: house.languages.format_date(code, _day(day, zone)),
+        "format_day": lambda day, now: _format_day(code, _day(day, zone), _day(now, zone)),
         "format_datetime": _format_datetime(code),
     }
 
 
-def _day(day: date | datetime) -> date:
-    return day.date() if isinstance(day, datetime) else day
+def _day(day: date | datetime, zone: str) -> date:
+    """The operator's day, as in letters: a page and a letter never name two dates for one moment."""
+    return day.astimezone(ZoneInfo(zone)).date() if isinstance(day, datetime) else day
 
 
 def _format_day(code: str, day: date, today: date) -> str:

@@ -129,10 +129,11 @@ def test_going_on_needs_words(services, now, case) -> None:
 
 
 def theirs(services, case) -> list[str]:
-    """The letters of a case to requester and patient, by state."""
+    """The letters of a case to requester and patient that left or may leave."""
     table = outbox.letters
     with services.database.read() as tx:
-        rows = tx.all(table.select().where(table.c.case_id == case.id, table.c.role != "coordinator"))
+        mine = (table.c.case_id == case.id, table.c.role != "coordinator", table.c.state != outbox.HELD)
+        rows = tx.all(table.select().where(*mine))
     return sorted(row.letter for row in rows)
 
 

@@ -5,10 +5,11 @@ from datetime import datetime
 
 import pytest
 
-from intake.cases.case import TURN_OF, Case, Stage, Turn
+from intake.cases import at_desk, lifecycle
+from intake.cases.case import TURN_OF, Case, Stage, Turn, due_after
 from intake.cases.conversation import Waiting
 from intake.cases.next_step import Step, next_step
-from tests.builders import a_case
+from tests.builders import WAY, a_case
 
 WHOSE = {
     Step.ANSWER: Turn.PATIENT, Step.SEND: Turn.PATIENT, Step.READ: Turn.PATIENT, Step.REPLY: Turn.COORDINATOR,
@@ -31,6 +32,16 @@ def test_the_next_step_is_for_whom_the_turn_says(case, stage: Stage) -> None:
         assert next_step(at_stage, Waiting(case.opened_at, case.opened_at)) is Step.REPLY
     else:
         assert next_step(at_stage, Waiting(case.opened_at, case.opened_at)) is Step.NONE
+
+
+@pytest.mark.parametrize("stage", [Stage.OPENED, Stage.REPORTED])
+def test_where_contact_was_stopped_nobody_there_is_asked_for_anything(services, case, now, stage: Stage) -> None:
+    with services.database.transaction() as tx:
+        for step in WAY[stage]:
+            lifecycle.move_case(tx, services, case.id, step, "test", now)
+        stopped = at_desk.stop_contact(tx, case.id, "coordinator:x", now)
+    assert (next_step(stopped, Waiting()), stopped.turn) == (Step.LOOK, Turn.COORDINATOR)
+    assert stopped.due_at == due_after(Stage.RECORDS_IN, now)
 
 
 def test_while_our_checks_run_the_requester_need_do_nothing(case, now) -> None:

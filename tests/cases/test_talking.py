@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from intake import journal
-from intake.cases import conversation, lifecycle, retention, silence, store, talking
+from intake.cases import at_desk, conversation, lifecycle, retention, silence, store, talking
 from intake.cases.case import AFTER_TALK, TURN_OF, Case, Stage, Turn, due_after
 from intake.cases.conversation import Message
 from intake.errors import ConversationFull, KeyGone, MoveNotAllowed, NotYours, SealBroken
@@ -347,3 +347,24 @@ def holds(services, case: Case, stage: Stage) -> None:
         assert (found.turn, found.due_at) == (Turn.PATIENT, min(for_them))
     else:
         assert found.turn is TURN_OF[stage][0]
+
+
+def test_once_contact_is_stopped_the_desk_asks_nothing_and_hears_what_is_written(services, case, now) -> None:
+    question = ask(services, case, now)
+    with services.database.transaction() as tx:
+        stopped = at_desk.stop_contact(tx, case.id, DESK, now)
+    assert talking.may_talk(stopped) and not talking.may_write(stopped)
+    assert (stopped.turn, stopped.due_at) == (Turn.COORDINATOR, due_after(Stage.RECORDS_IN, now))
+    for verb in (ask, reply):
+        with pytest.raises(MoveNotAllowed):
+            verb(services, case, now)
+    with pytest.raises(MoveNotAllowed):
+        answer(services, case, question, now)
+    message = write(services, case, now + DAY)
+    assert (stands(services, case).turn, stands(services, case).due_at) == (Turn.COORDINATOR, message.due_at)
+    settle(services, case, message, now + DAY)
+    assert stands(services, case).turn is Turn.COORDINATOR and stands(services, case).due_at is not None
+    with services.database.transaction() as tx:
+        assert talking.may_write(at_desk.resume_contact(tx, case.id, DESK, now + DAY))
+    ask(services, case, now + DAY)
+    assert stands(services, case).turn is Turn.PATIENT
