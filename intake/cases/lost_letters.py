@@ -6,7 +6,7 @@ A letter about a lost letter is not told of again by letter: the desk's list sho
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from intake.cases import letters, store
+from intake.cases import awaiting, letters, store
 from intake.cases.draft import address_hash
 from intake.cases.house import House
 from intake.db import Tx
@@ -47,7 +47,7 @@ def tell_lost(tx: Tx, house: House, letter_id: str, now: datetime) -> None:
 
 def tell_digest(tx: Tx, house: House, today: date, now: datetime) -> None:
     """To each at the desk, once a day and only if something waits: how much of what. The desk shows which."""
-    unopened, late, lost = store.count_unopened(tx), store.count_late(tx, now), outbox.count_undelivered(tx, now)
+    unopened, late, lost = awaiting.count_unopened(tx), awaiting.count_late(tx, now), outbox.count_undelivered(tx, now)
     people = {one.email: one.id for one in coordinators.enrolled(tx, house.keys)}
     for address, language in _desk(tx, house, now):
         owner = people.get(address)

@@ -22,12 +22,13 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
 from intake import journal, queue
-from intake.db import Instant, Tx, metadata
+from intake.db import Instant, Tx, few_alone, metadata
 from intake.journal import Event
 from intake.keys import KeyStore, context, open_json, seal_json
 from intake.mail.events import Delivery
@@ -39,6 +40,9 @@ QUEUED, SENT, DEAD = "queued", "sent", "dead"
 # After so long a letter that was taken has nearly always arrived; if not, somebody should know.
 OVERDUE_AFTER = timedelta(hours=6)
 ROLES = ("requester", "patient", "coordinator", "operator")
+
+# Of these some need somebody; all others arrived, or left and nobody tells us more. In the words of an index.
+UNSETTLED = "closed_at IS NULL AND (state <> 'sent' OR delivery IN ('accepted', 'deferred', 'spam_report'))"
 
 letters = Table(
     "letters",
@@ -64,6 +68,8 @@ letters = Table(
     Column("closed_at", Instant, nullable=True),  # somebody at the desk has dealt with it
     UniqueConstraint("dedupe"),
     Index(None, "recipient_hash", "made_at"),
+    few_alone("ix_letters_unsettled", UNSETTLED, "made_at", "id"),
+    few_alone("ix_letters_caseless", "case_id IS NULL", "made_at"),
 )
 
 
@@ -254,7 +260,7 @@ def hold_back(tx: Tx, case_id: str) -> int:
 def _needs_somebody(now: datetime) -> ColumnElement[bool]:
     stuck = and_(letters.c.state == QUEUED, or_(letters.c.attempts > 1, letters.c.last_code.is_not(None)))
     wrong = or_(letters.c.state == DEAD, letters.c.delivery == Delivery.SPAM_REPORT.value, is_overdue(now), stuck)
-    return and_(wrong, letters.c.closed_at.is_(None))
+    return and_(text(UNSETTLED), wrong)
 
 
 def _settle(tx: Tx, event: Event, letter_id: str, now: datetime, **values: object) -> bool:

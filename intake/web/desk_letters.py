@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, request, url_for
 
-from intake.cases import lost_letters, store
+from intake.cases import awaiting, lost_letters, store
 from intake.db import Tx
 from intake.desk.coordinators import actor
 from intake.errors import SessionMissing
@@ -78,7 +78,7 @@ def unopened() -> Response:
     """Cases that nobody at the desk has opened, the longest waiting first."""
     need_coordinator()
     with services().database.read() as tx:
-        found = store.unopened(tx, MOST_SHOWN)
+        found = awaiting.unopened(tx, MOST_SHOWN)
         post = read_post(tx)
     return page("desk/unopened.html", cases=found, post=post, most=MOST_SHOWN, now=services().clock())
 

@@ -23,7 +23,7 @@ def silent() -> Response:
     who, house = need_coordinator(), services()
     now = house.clock()
     with house.database.read() as tx:
-        found = silence.all_silent(tx, now)
+        found = silence.longest_silent(tx, now, MOST_SHOWN + 1)
         shown = found[:MOST_SHOWN]
         tallies = record_store.tally(tx, [case.id for case, _ in shown])
         reminded = {

@@ -3,10 +3,6 @@
 What asks for is read from the table of rights; that views hold to it is seen by asking them.
 """
 
-import inspect
-import re
-from collections.abc import Iterator
-
 import pytest
 
 from intake import journal
@@ -14,50 +10,13 @@ from intake.cases import helpers, parcels, viewers
 from intake.cases.helpers import HelperKind
 from intake.desk import coordinators, rules
 from intake.errors import LeadNeeded
-from intake.forms.csrf import Guard
-from intake.forms.returning import Button
 from intake.records import photo_sets
 from intake.web.rights import RIGHTS, Right, right_of
 from tests.builders import a_case
 from tests.web import sending
 from tests.web.desk_shelf import a_record
 from tests.web.desk_visits import a_signed_in_coordinator, a_signed_in_lead
-
-FORM = re.compile(r'(?:need_csrf|csrf_ok)\("([^"]+)"')
-NOTHING = "nothing-like-this"
-METHODS = ("GET", "POST")
-
-
-def pages(app, under: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
-    """(endpoint, rule, method) of every page below one of the addresses."""
-    for rule in app.url_map.iter_rules():
-        if rule.rule.startswith(under):
-            yield from ((rule.endpoint, rule.rule, method) for method in METHODS if method in rule.methods)
-
-
-def filled(rule: str, values: dict[str, str]) -> str:
-    """The address with its objects named."""
-    return re.sub(r"<(?:[^<>:]+:)?(\w+)>", lambda found: values.get(found[1], NOTHING), rule)
-
-
-def signed(app, services, visitor, endpoint: str) -> dict[str, str]:
-    """What signs the form that a view wants, for this visitor: the view itself says its name."""
-    visitor.get("/desk/sign-in")
-    cookie = visitor.get_cookie("__Host-visit", domain="localhost")
-    view = inspect.getsource(app.view_functions[endpoint])
-    found = FORM.search(view) or FORM.search(inspect.getsource(inspect.getmodule(app.view_functions[endpoint])))
-    if found is None or cookie is None:
-        return {}
-    guard = Guard(services.ring.secret("csrf"), cookie.value, services.clock())
-    return {"csrf_token": str(Button(found[1], gettext=str, guard=guard).csrf_token.current_token)}
-
-
-def ask(app, services, visitor, endpoint: str, address: str, method: str):
-    """Ask for a page as its own form would."""
-    data = signed(app, services, visitor, endpoint) if method == "POST" else None
-    answer = visitor.open(address, method=method, data=data)
-    answer.get_data()
-    return answer
+from tests.web.every_page import NOTHING, ask, filled, pages
 
 
 @pytest.fixture
