@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    Index,
     Integer,
     LargeBinary,
     Row,
@@ -51,6 +52,7 @@ uploads = Table(
     Column("checked_at", Instant, nullable=True),
     Column("expires_at", Instant, nullable=False),
     Column("described", LargeBinary, nullable=True),
+    Index(None, "made_at"),
     few_alone("ix_uploads_held", HELD, "reason", "received_at", "id"),
 )
 

@@ -1,4 +1,6 @@
-"""Indexes that hold what still waits, and nothing of what is over; and those by which sessions and addresses go."""
+"""Indexes that hold what still waits, and nothing of what is over; and those by which sessions and addresses go; when all bytes were
+counted last.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,6 +26,7 @@ WHOLE = {
     "ix_sessions_expires_at": ("sessions", ["expires_at"]),
     "ix_sessions_ended_at": ("sessions", ["ended_at"]),
     "ix_suppressed_addresses_since": ("suppressed_addresses", ["since"]),
+    "ix_uploads_made_at": ("uploads", ["made_at"]),
 }
 BEFORE = {
     "ix_cases_due_at": ("cases", ["due_at"]),
@@ -44,10 +47,14 @@ def upgrade() -> None:
         op.create_index(name, table, columns, sqlite_where=sa.text(which), postgresql_where=sa.text(which))
     for name, (table, columns) in WHOLE.items():
         op.create_index(name, table, columns)
+    op.add_column("quota_turn", sa.Column("counted_bytes", sa.BigInteger, nullable=True))
+    op.add_column("quota_turn", sa.Column("counted_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
     """Put back what was there before."""
+    for column in ("counted_at", "counted_bytes"):
+        op.drop_column("quota_turn", column)
     for name, (table, *_) in (FEW | WHOLE).items():
         op.drop_index(name, table)
     op.drop_index("ix_cases_held", "cases")
