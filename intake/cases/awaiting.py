@@ -6,8 +6,9 @@ Each question is answered from the rows it counts, and from an index that holds 
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, distinct, func, select, true, tuple_, union_all
+from sqlalchemy import ColumnElement, TextClause, distinct, func, select, text, true, tuple_, union_all
 
+from intake.cases import store
 from intake.cases.case import RECEIVES_RECORDS, Case, Stage, Turn
 from intake.cases.store import CASE_COLUMNS, as_case, cases
 from intake.db import Tx
@@ -44,7 +45,7 @@ def count_late(tx: Tx, now: datetime) -> dict[str | None, int]:
 
 def loads(tx: Tx) -> dict[str, int]:
     """How many cases at work each coordinator has; who has none is left out."""
-    counted = _by_coordinator(tx, cases.c.coordinator_id.is_not(None), _at(AT_WORK))
+    counted = _by_coordinator(tx, cases.c.coordinator_id.is_not(None), text(store.AT_WORK))
     return {owner: count for owner, count in counted.items() if owner is not None}
 
 
@@ -80,7 +81,7 @@ def _at(stages: Iterable[Stage]) -> ColumnElement[bool]:
     return cases.c.stage.in_([stage.value for stage in stages])
 
 
-def _by_coordinator(tx: Tx, *wanted: ColumnElement[bool]) -> dict[str | None, int]:
+def _by_coordinator(tx: Tx, *wanted: ColumnElement[bool] | TextClause) -> dict[str | None, int]:
     counted = select(cases.c.coordinator_id, func.count()).where(*wanted).group_by(cases.c.coordinator_id)
     return {owner: count for owner, count in tx.all(counted)}
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -146,10 +147,11 @@ def settle(tx: Tx, case_id: str, grant_id: str, now: datetime) -> None:
 
 def over_and_unsettled(tx: Tx, now: datetime) -> list[tuple[str, str]]:
     """(case, grant) of each link that is over and still holds its share."""
-    unsettled = select(helpers.c.case_id, helpers.c.grant_id).where(helpers.c.settled_at.is_(None))
-    rows = tx.all(unsettled.order_by(helpers.c.made_at))
-    over = grants.over_among(tx, [row.grant_id for row in rows], now)
-    return [(row.case_id, row.grant_id) for row in rows if row.grant_id in over]
+    link = grants.grants
+    ended = or_(link.c.revoked_at.is_not(None), link.c.expires_at <= now)
+    both = select(helpers.c.case_id, helpers.c.grant_id).join_from(helpers, link, link.c.id == helpers.c.grant_id)
+    rows = tx.all(both.where(helpers.c.settled_at.is_(None), ended).order_by(helpers.c.made_at))
+    return [(row.case_id, row.grant_id) for row in rows]
 
 
 def helpers_of(tx: Tx, keys: KeyStore, case: Case) -> list[Helper]:

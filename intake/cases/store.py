@@ -1,5 +1,6 @@
 """The SQL for cases. Decides nothing; what is sealed is opened only where it is asked for."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +25,9 @@ from intake.db import Instant, Tx, few_alone, metadata
 from intake.errors import CaseNotFound
 from intake.keys import KeyStore, context, open_json, seal_json
 
+# In the words of indexes, which hold these cases alone.
 NOT_ERASED = "stage <> 'erased'"
+AT_WORK = "stage IN ('opened', 'records_in', 'with_specialist')"
 
 cases = Table(
     "cases",
@@ -73,6 +76,7 @@ cases = Table(
     few_alone(
         "ix_cases_unopened", "first_read_at IS NULL", "stage", "opened_at", "id", "held_as_suspect", "coordinator_id"
     ),
+    few_alone("ix_cases_at_work", AT_WORK, "coordinator_id"),
     few_alone("ix_cases_purge_at", NOT_ERASED, "purge_at"),
 )  # fmt: skip
 # What a Case is made of: nothing that is sealed.
@@ -116,6 +120,12 @@ def case_by_reference(tx: Tx, reference: str) -> Case:
     if row is None:
         raise CaseNotFound
     return as_case(row)
+
+
+def cases_by_ids(tx: Tx, case_ids: Iterable[str]) -> dict[str, Case]:
+    """These cases, by their ids; one that is not there is left out. For as many as a page shows."""
+    found = select(*CASE_COLUMNS).where(cases.c.id.in_(sorted(set(case_ids))))
+    return {row.id: as_case(row) for row in tx.all(found)}
 
 
 def reference_is_free(tx: Tx, reference: str) -> bool:
@@ -172,9 +182,11 @@ def change(tx: Tx, case_id: str, **values: object) -> None:
 
 
 def claim(tx: Tx, case_id: str, coordinator_id: str) -> bool:
-    """Give an unclaimed case to a coordinator, in one statement. False if somebody has it."""
-    free = (cases.c.id == case_id, cases.c.coordinator_id.is_(None))
-    return tx.execute(update(cases).where(*free).values(coordinator_id=coordinator_id)).rowcount == 1
+    """Give an unclaimed case to a coordinator, in one statement. False if somebody has it, or nobody may: it was erased,
+    or is held until somebody has looked at it.
+    """
+    free = (cases.c.id == case_id, cases.c.coordinator_id.is_(None), cases.c.held_as_suspect.is_(False))
+    return tx.execute(update(cases).where(*free, text(NOT_ERASED)).values(coordinator_id=coordinator_id)).rowcount == 1
 
 
 def hand_back(tx: Tx, case_id: str) -> None:

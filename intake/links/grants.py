@@ -4,17 +4,14 @@
 """
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table, func, insert, or_, select, update
+from sqlalchemy import BigInteger, Column, Integer, String, Table, func, insert, select, update
 
 from intake.db import Instant, Tx, metadata
 from intake.errors import LinkExpired, LinkForged, LinkReplaced, QuotaFull
 from intake.links.tokens import Pointer, Purpose
-
-LOOKED_UP_AT_ONCE = 500
 
 grants = Table(
     "grants",
@@ -99,16 +96,6 @@ def find(tx: Tx, pointer: Pointer, now: datetime) -> Grant:
 def stands(grant: Grant, now: datetime) -> bool:
     """True while the grant is neither over nor revoked."""
     return grant.revoked_at is None and now < grant.expires_at
-
-
-def over_among(tx: Tx, grant_ids: Sequence[str], now: datetime) -> set[str]:
-    """Which of these grants ran out or were revoked. Any number of them: they are looked up some hundred at a time."""
-    found: set[str] = set()
-    ended = or_(grants.c.revoked_at.is_not(None), grants.c.expires_at <= now)
-    for first in range(0, len(grant_ids), LOOKED_UP_AT_ONCE):
-        these = grants.c.id.in_(grant_ids[first : first + LOOKED_UP_AT_ONCE])
-        found.update(tx.execute(select(grants.c.id).where(these, ended)).scalars())
-    return found
 
 
 def standing(tx: Tx, purpose: Purpose, subject: str, now: datetime) -> Grant | None:

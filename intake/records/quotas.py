@@ -1,7 +1,8 @@
 """How much a case may hold, and all cases together: counted when a file is announced, for all of its bytes.
 
 The rows of the uploads are what is counted, so that whatever gives room back (cancelled, run out, rejected, forgotten)
-needs no book of its own but the worker’s count of the day (`recount`). Whoever announces holds the turn until the row is committed: two never count the same room.
+needs no book of its own but the worker’s count of the day (`recount`). Whoever announces holds the turn until the row
+is committed: two never count the same room.
 """
 
 from dataclasses import dataclass

@@ -47,7 +47,7 @@ def letters() -> Response:
     need_coordinator()
     with services().database.read() as tx:
         lost = outbox.undelivered(tx, services().clock(), MOST_SHOWN)
-        cases = {each.case_id: store.case_by_id(tx, each.case_id) for each in lost if each.case_id}
+        cases = store.cases_by_ids(tx, (each.case_id for each in lost if each.case_id))
         cut_off = lost_letters.cut_off(tx, services())
     said = request.args.get("said", "")
     return page("desk/letters.html", lost=lost, cases=cases, cut_off=cut_off, most=MOST_SHOWN, said=said)

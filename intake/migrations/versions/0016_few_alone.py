@@ -14,6 +14,7 @@ UNSETTLED = "closed_at IS NULL AND (state <> 'sent' OR delivery IN ('accepted', 
 READ_BY = ["stage", "opened_at", "id", "held_as_suspect", "coordinator_id"]
 FEW = {
     "ix_cases_unopened": ("cases", READ_BY, "first_read_at IS NULL"),
+    "ix_cases_at_work": ("cases", ["coordinator_id"], "stage IN ('opened', 'records_in', 'with_specialist')"),
     "ix_cases_purge_at": ("cases", ["purge_at"], "stage <> 'erased'"),
     "ix_jobs_due_at": ("jobs", ["due_at"], "dead_code IS NULL"),
     "ix_jobs_dead_code": ("jobs", ["dead_code"], "dead_code IS NOT NULL"),
