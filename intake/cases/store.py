@@ -182,8 +182,8 @@ def change(tx: Tx, case_id: str, **values: object) -> None:
 
 
 def claim(tx: Tx, case_id: str, coordinator_id: str) -> bool:
-    """Give an unclaimed case to a coordinator, in one statement. False if somebody has it, or nobody may: it was erased,
-    or is held until somebody has looked at it.
+    """Give an unclaimed case to a coordinator, in one statement. False if somebody has it, or nobody may: it was
+    erased, or is held until somebody has looked at it.
     """
     free = (cases.c.id == case_id, cases.c.coordinator_id.is_(None), cases.c.held_as_suspect.is_(False))
     return tx.execute(update(cases).where(*free, text(NOT_ERASED)).values(coordinator_id=coordinator_id)).rowcount == 1

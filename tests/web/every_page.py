@@ -14,14 +14,18 @@ from tests.visitor import Visitor
 
 FORM = re.compile(r'(?:need_csrf|csrf_ok)\("([^"]+)"')
 NOTHING = "nothing-like-this"
-METHODS = ("GET", "POST")
+METHODS = ("GET", "POST", "PATCH", "DELETE")
+TUS = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
 
 
 def pages(app: Flask, under: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
     """(endpoint, rule, method) of every page below one of the addresses."""
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith(under):
-            yield from ((rule.endpoint, rule.rule, method) for method in METHODS if method in (rule.methods or ()))
+            known = rule.methods or set()
+            yield from ((rule.endpoint, rule.rule, method) for method in METHODS if method in known)
+            if "HEAD" in known - {"GET"} and "GET" not in known:
+                yield rule.endpoint, rule.rule, "HEAD"
 
 
 def filled(rule: str, values: dict[str, str]) -> str:
@@ -44,6 +48,7 @@ def signed(app: Flask, services: Services, visitor: Visitor, endpoint: str) -> d
 def ask(app: Flask, services: Services, visitor: Visitor, endpoint: str, address: str, method: str) -> TestResponse:
     """Ask for a page as its own form would."""
     data = signed(app, services, visitor, endpoint) if method == "POST" else None
-    answer = visitor.open(address, method=method, data=data)
+    headers = TUS if address.startswith("/uploads") else None
+    answer = visitor.open(address, method=method, data=data, headers=headers)
     answer.get_data()
     return answer
