@@ -129,7 +129,7 @@ def test_a_lost_invitation_is_told_to_the_desk_and_a_lost_letter_of_a_draft_to_n
     services: Services, people: list[str], outbox_letters: Outbox
 ) -> None:
     with services.database.transaction() as tx:
-        for address, language in letters.desk_addresses(tx, services, None)[:1]:
+        for address, language in letters.desk_addresses(tx, services, None, services.clock())[:1]:
             letters.to_coordinator(tx, services, "desk_call_me", address, language, services.clock(), link=BASE)
     lose(services, "desk_call_me")
     Worker(services).run_until_idle()
