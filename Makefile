@@ -41,13 +41,15 @@ long: test-environment ## the long runs: every page in every size and light, the
 	@ops/components.sh
 	@INTAKE_LONG=1 $(BIN)/python -m pytest $(PARALLEL) $(LONG) -q
 
-bench: test-environment ## measure the site, the form, uploads and the records page, each beside its peers
+bench: test-environment ## measure site, form, uploads and records page beside their peers, and the desk at a million cases
 	@ops/components.sh
 	@ops/environment.sh requirements.lock requirements-test.lock requirements-bench.lock
 	@$(BIN)/python -m tests.benchmarks.lighthouse
 	@$(BIN)/python -m tests.benchmarks.form_pages
 	@$(BIN)/python -m tests.benchmarks.uploads
 	@$(BIN)/python -m tests.benchmarks.records_page
+	@$(BIN)/python -m tests.benchmarks.queue sqlite 1000 100000
+	@$(BIN)/python -m tests.benchmarks.queue postgresql 1000 1000000
 
 translations: environment ## list what is missing, fuzzy or behind in each further language of site and service
 	@$(BIN)/python -m ops.translations

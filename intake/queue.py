@@ -23,7 +23,7 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy.dialects import postgresql, sqlite
 
-from intake.db import Database, Instant, Tx, metadata
+from intake.db import Database, Instant, Tx, few_alone, metadata
 
 LEASE_SECONDS = 60
 
@@ -34,13 +34,16 @@ jobs = Table(
     Column("kind", String(40), nullable=False),
     Column("ref", String(80), nullable=False),
     Column("dedupe", String(120), nullable=True),
-    Column("due_at", Instant, nullable=False, index=True),
+    Column("due_at", Instant, nullable=False),
     Column("lease_until", Instant, nullable=True),
     Column("lease_by", String(80), nullable=True),
     Column("attempts", Integer, nullable=False, default=0),
     Column("dead_code", String(60), nullable=True),
     Column("made_at", Instant, nullable=False),
     UniqueConstraint("dedupe"),
+    # What was given up stays, and must not lie in the way of what is to be done.
+    few_alone("ix_jobs_due_at", "dead_code IS NULL", "due_at"),
+    few_alone("ix_jobs_dead_code", "dead_code IS NOT NULL", "dead_code"),
 )
 
 
@@ -73,7 +76,7 @@ def claim(
     ready = and_(jobs.c.kind.in_(kinds), jobs.c.due_at <= now, jobs.c.dead_code.is_(None), free)
     due = select(jobs).where(ready).order_by(jobs.c.due_at).limit(1).with_for_update(skip_locked=True)
     with database.read() as tx:  # most looks find nothing: do not take the writer's turn for them
-        if tx.scalar(select(func.count()).select_from(jobs).where(ready)) == 0:
+        if tx.scalar(select(jobs.c.id).where(ready).order_by(jobs.c.due_at).limit(1)) is None:
             return None
     with database.transaction() as tx:
         row = tx.one_or_none(due)

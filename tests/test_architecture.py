@@ -41,7 +41,7 @@ SQL = [
     "cases/consent.py",
     "cases/agreement.py",
     "cases/call_backs.py",
-    "cases/worklist.py", "cases/notes.py", "cases/replies.py",
+    "cases/worklist.py", "cases/awaiting.py", "cases/notes.py", "cases/replies.py",
     "cases/helpers.py", "cases/viewers.py", "cases/parcels.py", "records/photo_sets.py",
     "cases/conversation.py", "cases/stays.py", "cases/partner_report.py",
     "mail/outbox.py", "mail/deliveries.py",

@@ -22,6 +22,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -30,7 +31,7 @@ from intake import journal
 from intake.cases import store, ways_in
 from intake.cases.case import REFERENCE_LETTERS, Case
 from intake.cases.house import House
-from intake.db import Instant, Tx, metadata
+from intake.db import Instant, Tx, few_alone, metadata
 from intake.errors import CodeWrong, HelperLinkOver, HelpersEnough, MoveNotAllowed, NotYours, QuotaFull
 from intake.journal import Event
 from intake.keys import KeyStore, context, open_json, seal_json
@@ -52,6 +53,7 @@ helpers = Table(
     Column("opened_at", Instant, nullable=True),
     Column("settled_at", Instant, nullable=True),
     UniqueConstraint("case_id", "number"),
+    few_alone("ix_helper_links_unsettled", "settled_at IS NULL", "made_at"),
 )
 
 REQUESTER, HELPER = "requester", "helper"
@@ -145,8 +147,11 @@ def settle(tx: Tx, case_id: str, grant_id: str, now: datetime) -> None:
 
 def over_and_unsettled(tx: Tx, now: datetime) -> list[tuple[str, str]]:
     """(case, grant) of each link that is over and still holds its share."""
-    rows = tx.all(select(helpers.c.case_id, helpers.c.grant_id).where(helpers.c.settled_at.is_(None)))
-    return [(row.case_id, row.grant_id) for row in rows if not grants.stands(grants.get(tx, row.grant_id), now)]
+    link = grants.grants
+    ended = or_(link.c.revoked_at.is_not(None), link.c.expires_at <= now)
+    both = select(helpers.c.case_id, helpers.c.grant_id).join_from(helpers, link, link.c.id == helpers.c.grant_id)
+    rows = tx.all(both.where(helpers.c.settled_at.is_(None), ended).order_by(helpers.c.made_at))
+    return [(row.case_id, row.grant_id) for row in rows]
 
 
 def helpers_of(tx: Tx, keys: KeyStore, case: Case) -> list[Helper]:

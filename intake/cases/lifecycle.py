@@ -212,7 +212,7 @@ def withdraw_case(tx: Tx, house: House, case_id: str, now: datetime) -> Case:
 
 
 def claim_case(tx: Tx, case_id: str, coordinator_id: str, now: datetime) -> bool:
-    """Give an unclaimed case to a coordinator. False if somebody was first."""
+    """Give an unclaimed case to a coordinator. False if somebody was first, or nobody may have it."""
     claimed = store.claim(tx, case_id, coordinator_id)
     if claimed:
         journal.write(tx, Event.CASE_CLAIMED, now, actor=f"coordinator:{coordinator_id}", subject=case_id)

@@ -6,7 +6,7 @@ A letter about a lost letter is not told of again by letter: the desk's list sho
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from intake.cases import letters, store
+from intake.cases import awaiting, letters, store
 from intake.cases.draft import address_hash
 from intake.cases.house import House
 from intake.db import Tx
@@ -72,7 +72,7 @@ def tell_digest(tx: Tx, house: House, today: date, now: datetime) -> None:
     What somebody has who is away is told to who reads their letters: no case waits unseen for a person on holiday.
     """
     away = {one.id for one in coordinators.enrolled(tx, house.keys) if one.is_away(now)}
-    counts = store.count_unopened(tx), store.count_late(tx, now), store.count_at_desk(tx, away) if away else {}
+    counts = awaiting.count_unopened(tx), awaiting.count_late(tx, now), awaiting.count_at_desk(tx, away) if away else {}
     lost = outbox.count_undelivered(tx, now)
     owners = {None}.union(*counts)
     read_by = {owner: letters.desk_addresses(tx, house, owner, now) for owner in owners}

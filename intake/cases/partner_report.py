@@ -33,18 +33,28 @@ class MonthRow:
 
 def report(tx: Tx, months: int, now: datetime) -> list[MonthRow]:
     """The last whole months of every partner, the oldest first; at most MOST_MONTHS."""
-    asked = _months(min(max(months, 1), MOST_MONTHS), now)
-    return [_row(tx, one.slug, *month) for one in partners.all_partners(tx) for month in asked]
+    slugs, rows = [one.slug for one in partners.all_partners(tx)], {}
+    for month in _months(min(max(months, 1), MOST_MONTHS), now):
+        days = _days_to_report(tx, *month)
+        rows |= {(slug, month): _row(tx, slug, days.get(slug, []), *month) for slug in slugs}
+    return [rows[key] for key in sorted(rows)]
 
 
-def _row(tx: Tx, slug: str, begins: datetime, ends: datetime) -> MonthRow:
+def _days_to_report(tx: Tx, begins: datetime, ends: datetime) -> dict[str, list[float]]:
+    """The days from sending to the report, of each report of a month that came by a partner: all in one look."""
+    reported = (stays.c.stage == Stage.REPORTED.value, stays.c.began_at >= begins, stays.c.began_at < ends)
+    both = select(cases.c.partner, cases.c.opened_at, stays.c.began_at)
+    both = both.join_from(stays, cases, cases.c.id == stays.c.case_id).where(*reported, cases.c.partner.is_not(None))
+    found: dict[str, list[float]] = {}
+    for row in tx.all(both):
+        found.setdefault(row.partner, []).append((row.began_at - row.opened_at) / DAY)
+    return found
+
+
+def _row(tx: Tx, slug: str, days: list[float], begins: datetime, ends: datetime) -> MonthRow:
     month = partners.month_of(begins)
     sent = (cases.c.partner == slug, cases.c.opened_at >= begins, cases.c.opened_at < ends)
     opened = int(tx.scalar(select(func.count()).select_from(cases).where(*sent)))
-    reported = (stays.c.stage == Stage.REPORTED.value, stays.c.began_at >= begins, stays.c.began_at < ends)
-    both = select(cases.c.opened_at, stays.c.began_at).join_from(stays, cases, cases.c.id == stays.c.case_id)
-    rows = tx.all(both.where(*reported, cases.c.partner == slug))
-    days = [(row.began_at - row.opened_at) / DAY for row in rows]
     shown = _enough(len(days))
     middle = None if shown is None else round(median(days))
     return MonthRow(slug, month, _enough(partners.starts_of(tx, slug).get(month, 0)), _enough(opened), shown, middle)

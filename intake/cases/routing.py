@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from intake import journal
-from intake.cases import desk_letters, store
+from intake.cases import awaiting, desk_letters, store
 from intake.cases.case import Case
 from intake.cases.house import House
 from intake.db import Tx
@@ -31,7 +31,7 @@ def route_case(tx: Tx, house: House, case: Case, answers: Any, now: datetime) ->
 
 def give_anew(tx: Tx, house: House, coordinator_id: str, now: datetime) -> int:
     """Whoever had these cases has left: each goes to somebody else, also where no rule is set. Returns how many."""
-    theirs, given = store.held_by(tx, coordinator_id), Counter[str]()
+    theirs, given = awaiting.held_by(tx, coordinator_id), Counter[str]()
     for case in theirs:
         store.hand_back(tx, case.id)
         answers = store.read_answers(tx, house.keys, case)
@@ -42,7 +42,7 @@ def give_anew(tx: Tx, house: House, coordinator_id: str, now: datetime) -> int:
 
 def _given(tx: Tx, house: House, case: Case, answers: Any, now: datetime) -> Case:
     choice = rules.choose(
-        rules.read(tx), coordinators.everyone(tx, house.keys), store.loads(tx), facts_of(case, answers), now
+        rules.read(tx), coordinators.everyone(tx, house.keys), awaiting.loads(tx), facts_of(case, answers), now
     )
     if choice is None or not store.claim(tx, case.id, choice.coordinator_id):
         return case

@@ -7,7 +7,7 @@ wrote to us. So whoever sends one file after the other is never urged. Nothing h
 from datetime import datetime, timedelta
 
 from intake import journal, queue
-from intake.cases import conversation, notes, store
+from intake.cases import awaiting, conversation, notes
 from intake.cases.case import Case, Stage
 from intake.db import Tx
 from intake.journal import Event
@@ -56,8 +56,14 @@ def next_look(sign: datetime, now: datetime) -> datetime:
 
 def silent_since(tx: Tx, cases: list[Case], now: datetime) -> dict[str, datetime]:
     """The last sign of each of these cases that waits for records and was not heard of for long, by its id."""
-    waiting = [case for case in cases if waits(case) and not case.held_as_suspect]
-    return {case_id: sign for case_id, sign in _signs(tx, waiting).items() if now - sign >= SILENT_AFTER}
+    waiting = {case.id: case for case in cases if waits(case)}
+    signs = _signs(tx, list(waiting.values()))
+    return {case_id: sign for case_id, sign in signs.items() if is_silent(waiting[case_id], sign, now)}
+
+
+def is_silent(case: Case, sign: datetime, now: datetime) -> bool:
+    """Whether nobody was heard of for long, in a case that waits for records. Nobody asks a suspect for any."""
+    return not case.held_as_suspect and now - sign >= SILENT_AFTER
 
 
 def _signs(tx: Tx, cases: list[Case]) -> dict[str, datetime]:
@@ -70,11 +76,31 @@ def _signs(tx: Tx, cases: list[Case]) -> dict[str, datetime]:
     return {case_id: max(at, *(signs.get(case_id, at) for signs in known)) for case_id, at in opened.items()}
 
 
-def all_silent(tx: Tx, now: datetime) -> list[tuple[Case, datetime]]:
-    """Every silent case with its last sign, the longest silent first."""
-    cases = {case.id: case for case in store.open_cases(tx)}
-    since = silent_since(tx, list(cases.values()), now)
-    return [(cases[case_id], sign) for case_id, sign in sorted(since.items(), key=lambda each: (each[1], each[0]))]
+def waiting_after(tx: Tx, after: Case | None = None) -> tuple[list[tuple[Case, datetime]], Case | None]:
+    """The next cases that wait for records, each with its last sign, those opened first before the others; and after
+    which case to go on: None once all were looked at.
+    """
+    cases = awaiting.at_stage(tx, Stage.OPENED, after=after)
+    signs = _signs(tx, [case for case in cases if waits(case)])
+    return [(case, signs[case.id]) for case in cases if case.id in signs], cases[-1] if cases else None
+
+
+def longest_silent(tx: Tx, now: datetime, most: int | None = None) -> list[tuple[Case, datetime]]:
+    """Silent cases with their last sign, the longest silent first; all of them, or up to `most`.
+
+    No sign is older than its case: once enough are silent for longer than the next case is open, no other can be among
+    them, and the younger cases need not be looked at.
+    """
+    found: list[tuple[Case, datetime]] = []
+    last: Case | None = None
+    while True:
+        some, last = waiting_after(tx, last)
+        found += [(case, sign) for case, sign in some if is_silent(case, sign, now)]
+        found.sort(key=lambda each: (each[1], each[0].id))
+        if last is None or last.stage_at > now - SILENT_AFTER:
+            return found[:most]
+        if most is not None and len(found) >= most and found[most - 1][1] <= last.stage_at:
+            return found[:most]
 
 
 def note_silence(tx: Tx, case: Case, sign: datetime, now: datetime) -> bool:

@@ -1,33 +1,33 @@
 """The SQL for cases. Decides nothing; what is sealed is opened only where it is asked for."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     Boolean,
     Column,
-    ColumnElement,
     Index,
     LargeBinary,
     Row,
     String,
     Table,
-    distinct,
     func,
     insert,
     select,
     text,
-    true,
     update,
 )
 
-from intake.cases.case import RECEIVES_RECORDS, Case, Stage, Turn
+from intake.cases.case import Case, Stage, Turn
 from intake.cases.older_answers import as_today
-from intake.db import Instant, Tx, metadata
+from intake.db import Instant, Tx, few_alone, metadata
 from intake.errors import CaseNotFound
 from intake.keys import KeyStore, context, open_json, seal_json
 
-AT_WORK = sorted(stage.value for stage in RECEIVES_RECORDS)
+# In the words of indexes, which hold these cases alone.
+NOT_ERASED = "stage <> 'erased'"
+AT_WORK = "stage IN ('opened', 'records_in', 'with_specialist')"
 
 cases = Table(
     "cases",
@@ -37,7 +37,7 @@ cases = Table(
     Column("draft_id", String(64), nullable=False, unique=True),
     Column("stage", String(16), nullable=False),
     Column("turn", String(12), nullable=False),
-    Column("due_at", Instant, nullable=True, index=True),
+    Column("due_at", Instant, nullable=True),
     Column("language", String(12), nullable=False),
     Column("form_version", String(20), nullable=False),
     Column("partner", String(60), nullable=True),
@@ -52,12 +52,12 @@ cases = Table(
     Column("opened_at", Instant, nullable=False),
     Column("stage_at", Instant, nullable=False),
     Column("records_declared_at", Instant, nullable=True),
-    Column("purge_at", Instant, nullable=False, index=True),
+    Column("purge_at", Instant, nullable=False),
     Column("urgent", Boolean, nullable=False),
     Column("held_as_suspect", Boolean, nullable=False),
     Column("traits", String(80), nullable=False),
     Column("text_hash", String(64), nullable=True, index=True),
-    Column("first_read_at", Instant, nullable=True, index=True),  # by somebody at the desk
+    Column("first_read_at", Instant, nullable=True),  # by somebody at the desk
     Column("gaps", LargeBinary, nullable=True),
     Column("contact_stopped_at", Instant, nullable=True),
     Index("ix_cases_partner", "partner", "opened_at"),
@@ -67,11 +67,17 @@ cases = Table(
     Index("ix_cases_queue_at", "stage", "turn", "urgent", "due_at", "id"),
     Index("ix_cases_over", "stage", "stage_at", "id"),
     Index("ix_cases_over_of", "coordinator_id", "stage", "stage_at", "id"),
-    # Of suspects alone: on both values, SQLite takes it for every look at what is not held.
+    # These hold a few of the cases alone, however many there are. Over all of them, SQLite would take the index of
+    # suspects for every look at what is not held; and what is erased or was read once would lie in the way for ever.
     Index(
-        "ix_cases_held", "opened_at", "id",
+        "ix_cases_held", "stage", "opened_at", "id",
         sqlite_where=text("held_as_suspect = 1"), postgresql_where=text("held_as_suspect"),
     ),
+    few_alone(
+        "ix_cases_unopened", "first_read_at IS NULL", "stage", "opened_at", "id", "held_as_suspect", "coordinator_id"
+    ),
+    few_alone("ix_cases_at_work", AT_WORK, "coordinator_id"),
+    few_alone("ix_cases_purge_at", NOT_ERASED, "purge_at"),
 )  # fmt: skip
 # What a Case is made of: nothing that is sealed.
 CASE_COLUMNS = tuple(
@@ -101,7 +107,7 @@ def add(tx: Tx, keys: KeyStore, case: Case, sealed: dict[str, Any], found_by: di
 
 def case_by_id(tx: Tx, case_id: str, *, to_change: bool = False) -> Case:
     """The case. `to_change` holds it until the end of the transaction. Raises CaseNotFound."""
-    query = select(cases).where(cases.c.id == case_id)
+    query = select(*CASE_COLUMNS).where(cases.c.id == case_id)
     row = tx.one_or_none(query.with_for_update() if to_change else query)
     if row is None:
         raise CaseNotFound
@@ -110,10 +116,16 @@ def case_by_id(tx: Tx, case_id: str, *, to_change: bool = False) -> Case:
 
 def case_by_reference(tx: Tx, reference: str) -> Case:
     """The case with this reference. Raises CaseNotFound."""
-    row = tx.one_or_none(select(cases).where(cases.c.reference == reference))
+    row = tx.one_or_none(select(*CASE_COLUMNS).where(cases.c.reference == reference))
     if row is None:
         raise CaseNotFound
     return as_case(row)
+
+
+def cases_by_ids(tx: Tx, case_ids: Iterable[str]) -> dict[str, Case]:
+    """These cases, by their ids; one that is not there is left out. For as many as a page shows."""
+    found = select(*CASE_COLUMNS).where(cases.c.id.in_(sorted(set(case_ids))))
+    return {row.id: as_case(row) for row in tx.all(found)}
 
 
 def reference_is_free(tx: Tx, reference: str) -> bool:
@@ -175,28 +187,16 @@ def change(tx: Tx, case_id: str, **values: object) -> None:
 
 
 def claim(tx: Tx, case_id: str, coordinator_id: str) -> bool:
-    """Give an unclaimed case to a coordinator, in one statement. False if somebody has it."""
-    free = (cases.c.id == case_id, cases.c.coordinator_id.is_(None))
-    return tx.execute(update(cases).where(*free).values(coordinator_id=coordinator_id)).rowcount == 1
+    """Give an unclaimed case to a coordinator, in one statement. False if somebody has it, or nobody may: it was
+    erased, or is held until somebody has looked at it.
+    """
+    free = (cases.c.id == case_id, cases.c.coordinator_id.is_(None), cases.c.held_as_suspect.is_(False))
+    return tx.execute(update(cases).where(*free, text(NOT_ERASED)).values(coordinator_id=coordinator_id)).rowcount == 1
 
 
 def hand_back(tx: Tx, case_id: str) -> None:
     """Let nobody have the case, so that it can be given anew."""
     change(tx, case_id, coordinator_id=None)
-
-
-def loads(tx: Tx) -> dict[str, int]:
-    """How many cases at work each coordinator has; who has none is left out."""
-    at_work = select(cases.c.coordinator_id, func.count().label("many")).where(
-        cases.c.coordinator_id.is_not(None), cases.c.stage.in_(AT_WORK)
-    )
-    return {row.coordinator_id: row.many for row in tx.all(at_work.group_by(cases.c.coordinator_id))}
-
-
-def held_by(tx: Tx, coordinator_id: str) -> list[Case]:
-    """Every case that a coordinator has and that somebody waits for, held until the end of the transaction."""
-    theirs = (cases.c.coordinator_id == coordinator_id, cases.c.stage.in_([*AT_WORK, Stage.REPORTED.value]))
-    return [as_case(row) for row in tx.all(select(cases).where(*theirs).order_by(cases.c.id).with_for_update())]
 
 
 def assign(tx: Tx, case_id: str, coordinator_id: str | None, instead_of: str | None) -> bool:
@@ -211,63 +211,16 @@ def any_case(tx: Tx) -> bool:
     return tx.one_or_none(select(cases.c.id).limit(1)) is not None
 
 
-def open_cases(tx: Tx) -> list[Case]:
-    """Every case that is still at work: its records come in, or a specialist reads it."""
-    return [as_case(row) for row in tx.all(select(cases).where(cases.c.stage.in_(AT_WORK)))]
-
-
-def unopened(tx: Tx, limit: int) -> list[Case]:
-    """Cases at work that nobody at the desk has opened yet, the oldest first; not what is held as suspect."""
-    found = select(cases).where(*_unopened()).order_by(cases.c.opened_at, cases.c.id).limit(limit)
-    return [as_case(row) for row in tx.all(found)]
-
-
-def count_unopened(tx: Tx) -> dict[str | None, int]:
-    """How many of those each coordinator has, and nobody (None)."""
-    return _by_coordinator(tx, *_unopened())
-
-
-def count_late(tx: Tx, now: datetime) -> dict[str | None, int]:
-    """How many cases of each coordinator, and of nobody (None), wait for the desk longer than they should."""
-    turn = cases.c.turn == Turn.COORDINATOR.value
-    return _by_coordinator(tx, cases.c.due_at < now, turn, cases.c.held_as_suspect.is_(False))
-
-
-def count_at_desk(tx: Tx, coordinator_ids: set[str]) -> dict[str | None, int]:
-    """How many cases of each of these coordinators wait for a move of theirs."""
-    theirs, turn = cases.c.coordinator_id.in_(sorted(coordinator_ids)), cases.c.turn == Turn.COORDINATOR.value
-    return _by_coordinator(tx, theirs, turn, cases.c.held_as_suspect.is_(False))
-
-
 def note_read(tx: Tx, case_id: str, now: datetime) -> None:
     """Remember when somebody at the desk first opened the case."""
     first = (cases.c.id == case_id, cases.c.first_read_at.is_(None))
     tx.execute(update(cases).where(*first).values(first_read_at=now))
 
 
-def suspects(tx: Tx, *, over: bool, limit: int) -> list[Case]:
-    """Cases held as suspect, the oldest first: those that wait for a look, or those that are over."""
-    at_work = cases.c.stage.in_(AT_WORK)
-    held = select(cases).where(cases.c.held_as_suspect == true(), ~at_work if over else at_work)
-    return [as_case(row) for row in tx.all(held.order_by(cases.c.opened_at, cases.c.id).limit(limit))]
-
-
-def count_suspects(tx: Tx) -> int:
-    """How many cases held as suspect wait for a look."""
-    waiting = (cases.c.held_as_suspect == true(), cases.c.stage.in_(AT_WORK))
-    return tx.scalar(select(func.count()).select_from(cases).where(*waiting))
-
-
-def others_who_wrote(tx: Tx, text_hash: str, address_hash: str) -> int:
-    """From how many other addresses the same words came."""
-    same = (cases.c.text_hash == text_hash, cases.c.address_hash != address_hash)
-    return tx.scalar(select(func.count(distinct(cases.c.address_hash))).where(*same))
-
-
 def past_purge(tx: Tx, now: datetime, limit: int = 50) -> list[Case]:
     """Cases whose time is over and which still hold something."""
-    over = (cases.c.purge_at <= now, cases.c.stage != Stage.ERASED.value)
-    return [as_case(row) for row in tx.all(select(cases).where(*over).limit(limit))]
+    over = select(*CASE_COLUMNS).where(cases.c.purge_at <= now, text(NOT_ERASED))
+    return [as_case(row) for row in tx.all(over.order_by(cases.c.purge_at).limit(limit))]
 
 
 def blank(tx: Tx, case_id: str, now: datetime) -> None:
@@ -277,15 +230,6 @@ def blank(tx: Tx, case_id: str, now: datetime) -> None:
     nothing |= dict.fromkeys(("address_hash", "specialty_hash", "country_hash"), "")
     over = {"stage": Stage.ERASED.value, "turn": Turn.NOBODY.value, "due_at": None, "stage_at": now}
     change(tx, case_id, **nothing, **over)
-
-
-def _unopened() -> tuple[ColumnElement[bool], ...]:
-    return (cases.c.first_read_at.is_(None), cases.c.stage.in_(AT_WORK), cases.c.held_as_suspect.is_(False))
-
-
-def _by_coordinator(tx: Tx, *wanted: ColumnElement[bool]) -> dict[str | None, int]:
-    counted = select(cases.c.coordinator_id, func.count()).where(*wanted).group_by(cases.c.coordinator_id)
-    return {owner: count for owner, count in tx.all(counted)}
 
 
 def _open(tx: Tx, keys: KeyStore, case: Case, column: str) -> Any:

@@ -10,8 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from intake.cases import awaiting
 from intake.cases import draft as drafts
-from intake.cases import store
 from intake.cases.draft import Answers, Draft
 from intake.cases.house import House
 from intake.db import Tx
@@ -62,7 +62,7 @@ def traits_of(tx: Tx, house: House, draft: Draft, answers: Answers, address_hash
     if any(alike.count(text) > MOST_BOXES_ALIKE for text in alike):
         seen.add(Trait.REPEATED)
     written = text_hash(house.ring, answers)
-    if written and store.others_who_wrote(tx, written, address_hash) >= MOST_SENDERS_ALIKE:
+    if written and awaiting.others_who_wrote(tx, written, address_hash) >= MOST_SENDERS_ALIKE:
         seen.add(Trait.COPIED)
     return tuple(trait for trait in Trait if trait in seen)
 

@@ -70,7 +70,7 @@ def recheck(services: Services, most: int = AGAIN_AT_ONCE, *, unscanned: bool = 
     if isinstance(services.scanner, NoScanner):
         return 0
     with services.database.read() as tx:
-        waiting = store.waiting_for_scanner(tx, unscanned=unscanned)[:most]
+        waiting = store.waiting_for_scanner(tx, most, unscanned=unscanned)
     if not waiting or not services.scanner.answers():
         return 0
     with services.database.transaction() as tx:

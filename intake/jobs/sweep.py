@@ -5,7 +5,7 @@ from intake.jobs.check_record import recheck, settle
 from intake.jobs.mark_urgent import mark_urgent
 from intake.links import grants
 from intake.queue import Job
-from intake.records import removing
+from intake.records import quotas, removing
 from intake.services import Services
 
 # Rounds are short apart; looking at every object of the vault is worth it only so often.
@@ -22,10 +22,14 @@ def sweep(services: Services, job: Job) -> None:
 
 
 def sweep_records(services: Services) -> None:
-    """Unfinished uploads that nobody added to for a week."""
+    """Unfinished uploads that nobody added to for a week; once a day, how much all cases hold."""
     for case_id in removing.expire_idle(services.database, services.vault, grants.release, services.clock()):
         settle(services, case_id)
     recheck(services)
+    if services.settings.service_max_bytes:
+        with services.database.transaction() as tx:
+            quotas.take_turn(tx)
+            quotas.recount(tx, services.clock())
 
 
 def sweep_strays(services: Services) -> None:

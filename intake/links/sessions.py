@@ -28,8 +28,8 @@ sessions = Table(
     Column("language", String(12), nullable=True),
     Column("made_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
-    Column("expires_at", Instant, nullable=False),
-    Column("ended_at", Instant, nullable=True),
+    Column("expires_at", Instant, nullable=False, index=True),
+    Column("ended_at", Instant, nullable=True, index=True),
     Column("proved_at", Instant, nullable=True),
 )
 

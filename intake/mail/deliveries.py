@@ -38,7 +38,7 @@ suppressed_addresses = Table(
     metadata,
     Column("recipient_hash", String(64), primary_key=True),
     Column("code", String(20), nullable=False),
-    Column("since", Instant, nullable=False),
+    Column("since", Instant, nullable=False, index=True),
 )
 
 

@@ -5,6 +5,7 @@ id travels along, so that a repeat can be recognised.
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -22,12 +23,13 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
 from intake import journal, queue
-from intake.db import Instant, Tx, metadata
+from intake.db import Instant, Tx, few_alone, metadata
 from intake.journal import Event
 from intake.keys import KeyStore, context, open_json, seal_json
 from intake.mail.events import Delivery
@@ -39,6 +41,9 @@ QUEUED, SENT, DEAD, HELD = "queued", "sent", "dead", "held"
 # After so long a letter that was taken has nearly always arrived; if not, somebody should know.
 OVERDUE_AFTER = timedelta(hours=6)
 ROLES = ("requester", "patient", "coordinator", "operator")
+
+# Of these some need somebody; all others arrived, or left and nobody tells us more. In the words of an index.
+UNSETTLED = "closed_at IS NULL AND (state <> 'sent' OR delivery IN ('accepted', 'deferred', 'spam_report'))"
 
 letters = Table(
     "letters",
@@ -64,6 +69,8 @@ letters = Table(
     Column("closed_at", Instant, nullable=True),  # somebody at the desk has dealt with it
     UniqueConstraint("dedupe"),
     Index(None, "recipient_hash", "made_at"),
+    few_alone("ix_letters_unsettled", UNSETTLED, "made_at", "id"),
+    few_alone("ix_letters_caseless", "case_id IS NULL", "made_at"),
 )
 
 
@@ -211,6 +218,13 @@ def count_of_case(tx: Tx, case_id: str, letter: str, since: datetime) -> int:
     return tx.scalar(select(func.count()).select_from(letters).where(those))
 
 
+def count_of_cases(tx: Tx, case_ids: Sequence[str], letter: str) -> dict[str, int]:
+    """How many letters of a kind were put for each of these cases; zero where none was. For as many as a page shows."""
+    those = and_(letters.c.case_id.in_(case_ids), letters.c.letter == letter)
+    counted = select(letters.c.case_id, func.count().label("many")).where(those).group_by(letters.c.case_id)
+    return dict.fromkeys(case_ids, 0) | {row.case_id: row.many for row in tx.all(counted)}
+
+
 @dataclass(frozen=True, slots=True)
 class Put:
     """A letter of a case as the list of letters shows it: which, when it was written, and whether it has left."""
@@ -261,7 +275,7 @@ def hold(tx: Tx, letter_id: str) -> None:
 def _needs_somebody(now: datetime) -> ColumnElement[bool]:
     stuck = and_(letters.c.state == QUEUED, or_(letters.c.attempts > 1, letters.c.last_code.is_not(None)))
     wrong = or_(letters.c.state == DEAD, letters.c.delivery == Delivery.SPAM_REPORT.value, is_overdue(now), stuck)
-    return and_(wrong, letters.c.closed_at.is_(None))
+    return and_(text(UNSETTLED), wrong)
 
 
 def _settle(tx: Tx, event: Event, letter_id: str, now: datetime, **values: object) -> bool:

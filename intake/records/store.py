@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    Index,
     Integer,
     LargeBinary,
     Row,
@@ -20,15 +21,18 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
     update,
 )
 
-from intake.db import Instant, Tx, metadata
+from intake.db import Instant, Tx, few_alone, metadata
 from intake.errors import UploadNotFound
 from intake.prepared import Prepared
 from intake.records.parts import parts
 from intake.records.reasons import SENDER_CAN_MEND, WAITS_FOR_SCANNER
 from intake.records.upload import TAKEN_OUT, State, Upload, Verdict
+
+HELD = "verdict = 'held'"
 
 uploads = Table(
     "uploads",
@@ -51,6 +55,8 @@ uploads = Table(
     Column("checked_at", Instant, nullable=True),
     Column("expires_at", Instant, nullable=False),
     Column("described", LargeBinary, nullable=True),
+    Index(None, "made_at"),
+    few_alone("ix_uploads_held", HELD, "reason", "received_at", "id"),
 )
 
 _BY_ID = select(uploads).where(uploads.c.id == bindparam("id"))
@@ -149,14 +155,14 @@ def needing_requester(tx: Tx, case_id: str) -> list[str]:
     return list(tx.execute(wanted.order_by(uploads.c.made_at, uploads.c.id)).scalars())
 
 
-def waiting_for_scanner(tx: Tx, *, unscanned: bool) -> list[str]:
-    """Ids of uploads of every case that were held because the scanner did not answer, the oldest first.
+def waiting_for_scanner(tx: Tx, most: int, *, unscanned: bool) -> list[str]:
+    """Ids of uploads of every case that were held because the scanner did not answer, the oldest first, up to `most`.
 
     With `unscanned`, also those that came when there was none.
     """
     reasons = WAITS_FOR_SCANNER if unscanned else ("scanner_down",)
-    waits = (uploads.c.verdict == Verdict.HELD.value) & uploads.c.reason.in_(reasons)
-    return list(tx.execute(select(uploads.c.id).where(waits).order_by(uploads.c.received_at, uploads.c.id)).scalars())
+    waits = select(uploads.c.id).where(text(HELD), uploads.c.reason.in_(reasons))
+    return list(tx.execute(waits.order_by(uploads.c.received_at, uploads.c.id).limit(most)).scalars())
 
 
 def tally(tx: Tx, case_ids: Sequence[str]) -> dict[str, dict[str, int]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, request, url_for
 
-from intake.cases import lost_letters, store
+from intake.cases import awaiting, lost_letters, store
 from intake.db import Tx
 from intake.desk.coordinators import actor
 from intake.errors import SessionMissing
@@ -47,7 +47,7 @@ def letters() -> Response:
     need_coordinator()
     with services().database.read() as tx:
         lost = outbox.undelivered(tx, services().clock(), MOST_SHOWN)
-        cases = {each.case_id: store.case_by_id(tx, each.case_id) for each in lost if each.case_id}
+        cases = store.cases_by_ids(tx, (each.case_id for each in lost if each.case_id))
         cut_off = lost_letters.cut_off(tx, services())
     said = request.args.get("said", "")
     return page("desk/letters.html", lost=lost, cases=cases, cut_off=cut_off, most=MOST_SHOWN, said=said)
@@ -78,7 +78,7 @@ def unopened() -> Response:
     """Cases that nobody at the desk has opened, the longest waiting first."""
     need_coordinator()
     with services().database.read() as tx:
-        found = store.unopened(tx, MOST_SHOWN)
+        found = awaiting.unopened(tx, MOST_SHOWN)
         post = read_post(tx)
     return page("desk/unopened.html", cases=found, post=post, most=MOST_SHOWN, now=services().clock())
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, url_for
 from werkzeug.datastructures import MultiDict
 
-from intake.cases import call_backs, silence, store, worklist
+from intake.cases import awaiting, call_backs, silence, worklist
 from intake.cases.case import Case, Stage, Turn
 from intake.cases.worklist import Place, Wanted, Whose
 from intake.db import Tx
@@ -98,5 +98,5 @@ def _above(tx: Tx) -> dict[str, Any]:
     """What wants a look before the list does."""
     return {
         "post": read_post(tx), "calls": call_backs.count(tx),
-        "suspects": store.count_suspects(tx), "scanned": services().settings.scanner != "none",
+        "suspects": awaiting.count_suspects(tx), "scanned": services().settings.scanner != "none",
     }  # fmt: skip

@@ -5,7 +5,7 @@ A reset shows its code once, on the page that answers: it is told by voice and k
 
 from flask import Blueprint, Response, redirect, request, url_for
 
-from intake.cases import accounts, store
+from intake.cases import accounts, awaiting
 from intake.desk import coordinators, passwords, rota
 from intake.desk import store as desk_store
 from intake.desk.coordinators import Coordinator, DeskRole, State
@@ -28,7 +28,7 @@ def people() -> Response:
     """Everybody, how many cases each has, and who is away."""
     who, house, now = need_coordinator(), services(), services().clock()
     with house.database.read() as tx:
-        everyone, loads = coordinators.everyone(tx, house.keys), store.loads(tx)
+        everyone, loads = coordinators.everyone(tx, house.keys), awaiting.loads(tx)
     names, here = {one.id: one.name for one in everyone}, {one.id for one in rota.present(everyone, now)}
     me = next(one for one in everyone if one.id == who)
     said = request.args.get("said", "")
@@ -126,7 +126,7 @@ def _person_page(template: str, who: str, coordinator_id: str, status: int = 200
         if found.state is State.CLOSED:
             raise NotYours
         held, password = desk_store.ids_of(tx, found.id), passwords.has_one(tx, found.id)
-        load = store.loads(tx).get(found.id, 0)
+        load = awaiting.loads(tx).get(found.id, 0)
     known = {"person": found, "me": who, "held": len(held), "password": password, "load": load, "now": now}
     return page(template, status, **(known | shown))
 

@@ -23,12 +23,10 @@ def silent() -> Response:
     who, house = need_coordinator(), services()
     now = house.clock()
     with house.database.read() as tx:
-        found = silence.all_silent(tx, now)
+        found = silence.longest_silent(tx, now, MOST_SHOWN + 1)
         shown = found[:MOST_SHOWN]
-        tallies = record_store.tally(tx, [case.id for case, _ in shown])
-        reminded = {
-            case.id: outbox.count_of_case(tx, case.id, "records_reminder", case.opened_at) for case, _ in shown
-        }
+        ids = [case.id for case, _ in shown]
+        tallies, reminded = record_store.tally(tx, ids), outbox.count_of_cases(tx, ids, "records_reminder")
         owners = {case.coordinator_id for case, _ in shown if case.coordinator_id}
         names = coordinators.names(tx, house.keys, owners)
     told = {"tallies": tallies, "reminded": reminded, "names": names, "me": who, "now": now}

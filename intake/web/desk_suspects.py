@@ -5,7 +5,7 @@ A coordinator decides, never a rule. Whoever asked is told nothing of it.
 
 from flask import Blueprint, Response, redirect, request, url_for
 
-from intake.cases import lifecycle, store
+from intake.cases import awaiting, lifecycle, store
 from intake.desk.coordinators import actor
 from intake.errors import MoveNotAllowed, SessionMissing
 from intake.forms.agreement import patient_knows
@@ -25,7 +25,7 @@ def suspects() -> Response:
     """What waits for a look, the oldest first, and what is over and not deleted yet."""
     need_coordinator()
     with services().database.read() as tx:
-        waiting, over = (store.suspects(tx, over=each, limit=MOST_SHOWN) for each in (False, True))
+        waiting, over = (awaiting.suspects(tx, over=each, limit=MOST_SHOWN) for each in (False, True))
     said = request.args.get("said", "")
     return page("desk/suspects.html", waiting=waiting, over=over, said=said)
 

@@ -60,7 +60,7 @@ def _vault() -> bool:
 def _room() -> bool:
     most = services().settings.service_max_bytes
     with services().database.read() as tx:
-        return not most or quotas.held_by_service(tx) < most
+        return not most or quotas.has_room(tx, 1, most)
 
 
 def _scanner() -> str:

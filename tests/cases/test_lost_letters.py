@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from intake.cases import letters, lifecycle, lost_letters, store
+from intake.cases import awaiting, letters, lifecycle, lost_letters, store
 from intake.cases.case import Case, Stage
 from intake.cases.draft import address_hash
 from intake.desk import coordinators
@@ -202,11 +202,11 @@ def test_what_one_of_us_has_opened_is_off_the_list_and_a_quiet_morning_has_no_le
 ) -> None:
     case = opened(services)
     with services.database.read() as tx:
-        assert [each.id for each in store.unopened(tx, 10)] == [case.id]
-        assert store.unopened(tx, 0) == []
+        assert [each.id for each in awaiting.unopened(tx, 10)] == [case.id]
+        assert awaiting.unopened(tx, 0) == []
     read(services, case)
     with services.database.read() as tx:
-        assert store.unopened(tx, 10) == []
+        assert awaiting.unopened(tx, 10) == []
     at(services, still_clock, 7)
     assert outbox_letters("desk_digest") == []
 

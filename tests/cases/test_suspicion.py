@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from intake import journal
-from intake.cases import agreeing, letters, lifecycle, store, suspicion, worklist
+from intake.cases import agreeing, awaiting, letters, lifecycle, store, suspicion, worklist
 from intake.cases import draft as drafts
 from intake.cases.case import NOT_TAKEN, Case, Stage
 from intake.cases.draft import Draft
@@ -202,9 +202,9 @@ def test_it_stands_in_a_list_of_its_own(services, now: datetime, held: Case) -> 
         other = a_case(tx, services, now)
     with services.database.read() as tx:
         assert [case.id for case in worklist.read_page(tx, Wanted(), now).cases] == [other.id]
-        assert [case.id for case in store.suspects(tx, over=False, limit=10)] == [held.id]
-        assert store.suspects(tx, over=True, limit=10) == []
-        assert store.count_suspects(tx) == 1
+        assert [case.id for case in awaiting.suspects(tx, over=False, limit=10)] == [held.id]
+        assert awaiting.suspects(tx, over=True, limit=10) == []
+        assert awaiting.count_suspects(tx) == 1
 
 
 def test_nobody_at_the_desk_is_written_to_while_it_is_held(services, now: datetime, held: Case, monkeypatch) -> None:
@@ -223,7 +223,7 @@ def test_a_real_request_is_a_case_as_any_other_from_then_on(services, now: datet
     assert not freed.held_as_suspect and to_the_desk(services, held) == ["desk_case_opened"]
     with services.database.read() as tx:
         assert [case.id for case in worklist.read_page(tx, Wanted(), now).cases] == [held.id]
-        assert store.count_suspects(tx) == 0
+        assert awaiting.count_suspects(tx) == 0
     with services.database.transaction() as tx:
         assert lifecycle.move_case(tx, services, held.id, Stage.RECORDS_IN, "coordinator:1", now)
     assert Event.CASE_FREED in events(services, held)
@@ -235,8 +235,8 @@ def test_abuse_is_declined_without_a_letter_and_kept_as_long_as_any_other(servic
         lifecycle.refuse_suspect(tx, services, held.id, "coordinator:1", later)
     with services.database.read() as tx:
         case = store.case_by_id(tx, held.id)
-        assert [each.id for each in store.suspects(tx, over=True, limit=10)] == [held.id]
-        assert store.count_suspects(tx) == 0 and not worklist.read_page(tx, Wanted(), now).cases
+        assert [each.id for each in awaiting.suspects(tx, over=True, limit=10)] == [held.id]
+        assert awaiting.count_suspects(tx) == 0 and not worklist.read_page(tx, Wanted(), now).cases
         assert grants.standing(tx, Purpose.UPLOAD, held.id, later) is None
     assert (case.stage, case.declined_reason, case.held_as_suspect) == (Stage.DECLINED, NOT_TAKEN, True)
     assert case.purge_at - later == held.purge_at - now
@@ -275,8 +275,8 @@ def test_what_was_taken_back_waits_for_nobody(services, now: datetime, held: Cas
     with services.database.transaction() as tx:
         lifecycle.withdraw_case(tx, services, held.id, now)
     with services.database.read() as tx:
-        assert store.count_suspects(tx) == 0
-        assert [each.id for each in store.suspects(tx, over=True, limit=10)] == [held.id]
+        assert awaiting.count_suspects(tx) == 0
+        assert [each.id for each in awaiting.suspects(tx, over=True, limit=10)] == [held.id]
 
 
 def test_no_mark_outlives_the_case(services, now: datetime, held: Case) -> None:

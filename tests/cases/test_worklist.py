@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import event, insert, text
 
-from intake.cases import store, worklist
+from intake.cases import awaiting, store, worklist
 from intake.cases.case import TURN_OF, Case, Stage, Turn
 from intake.cases.worklist import OVER_STAGES, Place, Wanted, Whose
 
@@ -149,7 +149,7 @@ def test_no_look_at_the_list_goes_through_every_case(database, many, now, wanted
         worklist.read_page(tx, wanted, now, before=page.earlier or page.later, per_page=5)
         worklist.counts(tx, ME, now)
         worklist.of_address(tx, "0" * 64)
-        store.count_suspects(tx)
+        awaiting.count_suspects(tx)
     event.remove(database.engine, "before_cursor_execute", note)
     assert len(asked) > 10
     for plan in plans(database, asked):

@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -115,6 +115,13 @@ def _wait_until_it_answers(place: Path, process: subprocess.Popen[bytes]) -> Non
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQL]:
     """The session's PostgreSQL server."""
+    with a_server() as server:
+        yield server
+
+
+@contextmanager
+def a_server() -> Iterator[PostgreSQL]:
+    """A server that ends with the block."""
     where = programs()
     need(where and shutil.which("setpriv"), "PostgreSQL", HOW)
     assert where is not None

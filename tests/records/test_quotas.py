@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from intake.db import Database
 from intake.errors import IntakeError, QuotaFull, ServiceFull, SpaceShort
@@ -158,3 +159,30 @@ def test_a_full_service_is_said_like_a_full_disk(bench: Bench) -> None:
     with pytest.raises(SpaceShort) as told:
         _announce(bench, bench.grant, 10, _limits(service_bytes=9))
     assert "What you have sent is safe" in told.value.message
+
+
+def test_a_count_of_the_day_changes_nothing_that_is_decided(bench: Bench) -> None:
+    limits = _limits(service_bytes=1000, case_bytes=10**9, case_files=99)
+    first = _announce(bench, bench.grant, 600, limits)
+    with bench.database.transaction() as tx:
+        quotas.recount(tx, bench.now)
+    _announce(bench, bench.grant, 300, limits)
+    for more, room in ((100, True), (101, False)):
+        with bench.database.read() as tx:
+            assert quotas.has_room(tx, more, 1000) is room
+    removing.cancel_upload(bench.database, bench.vault, first.id, grants.release, bench.now)
+    assert _announce(bench, bench.grant, 700, limits).length == 700  # what was given back since counts at once
+    with pytest.raises(ServiceFull):
+        _announce(bench, bench.grant, 1, limits)
+
+
+def test_everything_is_counted_once_a_day_at_most(bench: Bench) -> None:
+    with bench.database.transaction() as tx:
+        quotas.recount(tx, bench.now)
+    _announce(bench, bench.grant, 600, _limits(service_bytes=1000))
+    counted = []
+    for later in (timedelta(hours=23), timedelta(hours=25)):
+        with bench.database.transaction() as tx:
+            quotas.recount(tx, bench.now + later)
+            counted.append(tx.scalar(select(quotas.quota_turn.c.counted_bytes)))
+    assert counted == [0, 600]

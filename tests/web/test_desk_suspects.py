@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from intake.cases import store
+from intake.cases import awaiting, store
 from intake.cases.case import Case, Stage
 from intake.demo import TYPED
 from tests.builders import a_case
@@ -144,7 +144,7 @@ def test_whoever_asked_sees_what_anybody_sees(
     object.__setattr__(services.settings, "fastest_request_seconds", 0)
     ordinary = seen_by_requester(new_client(), outbox_letters)
     with services.database.read() as tx:
-        assert store.count_suspects(tx) == 1
+        assert awaiting.count_suspects(tx) == 1
     assert held == ordinary
 
 
@@ -171,7 +171,7 @@ def test_a_filled_trap_is_remembered_and_the_person_goes_on(
     client.answer(client.get(fill(client)))
     press(client, outbox_letters("confirm_address")[0])
     with services.database.read() as tx:
-        assert [case.traits for case in store.suspects(tx, over=False, limit=9)] == [("trap",)]
+        assert [case.traits for case in awaiting.suspects(tx, over=False, limit=9)] == [("trap",)]
 
 
 def test_a_trap_on_the_last_page_is_remembered_too(client: Visitor, services: Any, outbox_letters: Letters) -> None:
@@ -182,4 +182,4 @@ def test_a_trap_on_the_last_page_is_remembered_too(client: Visitor, services: An
     assert client.post(EN + "send", data={"remark2": "buy"}).status_code == 422  # parked stays parked
     press(client, outbox_letters("confirm_address")[0])
     with services.database.read() as tx:
-        assert [case.traits for case in store.suspects(tx, over=False, limit=9)] == [("trap",)]
+        assert [case.traits for case in awaiting.suspects(tx, over=False, limit=9)] == [("trap",)]
