@@ -12,6 +12,7 @@ import os
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from io import FileIO
 
 LANES = 6  # of 2 MiB each: enough for four uploads at the speed of the disk, and little beside 32 of them
 PAGE_BYTES = 4096  # what is written directly begins in memory and file at whole pages, and ends there
@@ -38,8 +39,8 @@ class Lane:
 class Direct:
     """The bytes of one file on their way to the disk. `finish` or `drop` it: both give the lane back."""
 
-    def __init__(self, descriptor: int, lane: Lane) -> None:
-        self._descriptor = descriptor
+    def __init__(self, file: FileIO, lane: Lane) -> None:
+        self._file = file
         self._lane: Lane | None = lane
         self._filling, self._other = lane.halves
         self._writer = lane.writer
@@ -64,8 +65,8 @@ class Direct:
         try:
             self._send()
             self._wait()
-            _set_direct(self._descriptor, wanted=False)
-            _write_all(self._descriptor, self._filling[: self._length], self._at)
+            _set_direct(self._file, wanted=False)
+            _write_all(self._file, self._filling[: self._length], self._at)
         finally:
             self.drop()
 
@@ -77,6 +78,15 @@ class Direct:
         if lane is not None:
             _give_back(lane)
 
+    def forget(self) -> None:
+        """As `drop`, for a finalizer: it may run in any thread, so it waits for none. The lane comes back by itself."""
+        going, self._going = self._going, None
+        lane, self._lane = self._lane, None
+        if lane is not None and going is not None:
+            going.add_done_callback(lambda _: _give_back(lane))
+        elif lane is not None:
+            _give_back(lane)
+
     def _send(self) -> None:
         """Have the whole pages written, and go on in the other half with what is left."""
         self._wait()
@@ -84,7 +94,7 @@ class Direct:
         left = self._length - whole
         self._other[:left] = self._filling[whole : self._length]
         if whole:
-            self._going = self._writer.submit(_write_all, self._descriptor, self._filling[:whole], self._at)
+            self._going = self._writer.submit(_write_all, self._file, self._filling[:whole], self._at)
         self._at, self._length = self._at + whole, left
         self._filling, self._other = self._other, self._filling
 
@@ -94,64 +104,68 @@ class Direct:
             going.result()
 
 
-def _write_all(descriptor: int, data: memoryview, at: int) -> None:
+def _write_all(file: FileIO, data: memoryview, at: int) -> None:
+    """Takes the file, not its number: until all is written nobody can close it and give its number to another."""
     while data:
         try:
-            written = os.pwrite(descriptor, data, at)
+            written = os.pwrite(file.fileno(), data, at)
         except OSError as error:
-            if error.errno != errno.EINVAL or not _set_direct(descriptor, wanted=False):
+            if error.errno != errno.EINVAL or not _set_direct(file, wanted=False):
                 raise
             continue  # a file system that promised to take it directly and does not, or not at this length
         data, at = data[written:], at + written
 
 
-def _set_direct(descriptor: int, *, wanted: bool) -> bool:
+def _set_direct(file: FileIO, *, wanted: bool) -> bool:
     """Whether that changed anything. Raises OSError where it cannot be had."""
-    flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
+    flags = fcntl.fcntl(file, fcntl.F_GETFL)
     changed = flags | _DIRECT if wanted else flags & ~_DIRECT
     if changed != flags:
-        fcntl.fcntl(descriptor, fcntl.F_SETFL, changed)
+        fcntl.fcntl(file, fcntl.F_SETFL, changed)
     return changed != flags
 
 
-def take_directly(descriptor: int) -> Direct | None:
+def take_directly(file: FileIO) -> Direct | None:
     """Begin to write an empty file past the page cache; None where no lane is free or the file system will not."""
     lane = _borrow() if _DIRECT else None
     if lane is None:
         return None
     try:
-        _set_direct(descriptor, wanted=True)
+        _set_direct(file, wanted=True)
     except OSError:
         _give_back(lane)
         return None
-    return Direct(descriptor, lane)
+    return Direct(file, lane)
 
 
-_lock = threading.Lock()
+# Finalizers give lanes back too, and may run while this thread holds the lock.
+_lock = threading.RLock()
+# Every lane there is: one that were garbage together with what borrowed it would come back without its thread, which
+# ends when the collector finds its pool.
+_lanes: list[Lane] = []
 _free: list[Lane] = []
-_lent = 0
 
 
 def _borrow() -> Lane | None:
-    global _lent
     with _lock:
-        if _lent >= LANES:
+        if _free:
+            return _free.pop()
+        if len(_lanes) >= LANES:
             return None
-        _lent += 1
-        return _free.pop() if _free else Lane()
+        lane = Lane()
+        _lanes.append(lane)
+        return lane
 
 
 def _give_back(lane: Lane) -> None:
-    global _lent
     with _lock:
-        _lent -= 1
         _free.append(lane)
 
 
 def _begin_anew() -> None:
     """In a process that was forked: the threads of its lanes stayed behind."""
-    global _lock, _free, _lent
-    _lock, _free, _lent = threading.Lock(), [], 0
+    global _lock, _lanes, _free
+    _lock, _lanes, _free = threading.RLock(), [], []
 
 
 os.register_at_fork(after_in_child=_begin_anew)

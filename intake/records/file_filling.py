@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+from io import FileIO
 from pathlib import Path
 
 from intake.records.direct import Direct, take_directly
@@ -23,19 +24,19 @@ class FileFilling(Lending):
         self._path = path
         self._unfinished = path.with_name(path.name + UNFINISHED)
         descriptor = os.open(self._unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        self._file = os.fdopen(descriptor, "wb", buffering=0)
+        self._file = FileIO(descriptor, "wb")
         self._length = self._on_its_way = 0
         self._direct: Direct | None = None
 
     def __del__(self) -> None:
-        """Whoever lets go of it without a word: nothing may still be on its way when the descriptor is closed."""
+        """Whoever lets go of it without a word still gives its lane back."""
         if getattr(self, "_direct", None) is not None:
-            self._direct.drop()
+            self._direct.forget()
 
     def room(self, size: int) -> memoryview:
         """Memory for `size` bytes, good until `filled`. Raises OSError as `filled`."""
         if self._direct is None and size >= LARGE_BYTES and self._length == 0:
-            self._direct = take_directly(self._file.fileno())
+            self._direct = take_directly(self._file)
         return super().room(size) if self._direct is None else self._direct.room(size)
 
     def filled(self, size: int) -> None:

@@ -56,6 +56,13 @@ class Killed(BaseException):
     """The process ends here: nothing behind this point is done."""
 
 
+def _left_lying(part: OpenPart) -> None:
+    filling = part._filling
+    if filling._direct is not None and filling._direct._going is not None:
+        filling._direct._going.exception()  # what is on its way arrives, or does not; then the file is closed
+    filling._file.close()
+
+
 class Lines(RuleBasedStateMachine):
     """One upload over lines that do anything, against a service that dies and starts again. SOURCE[:length] is sent."""
 
@@ -110,7 +117,7 @@ class Lines(RuleBasedStateMachine):
     @rule(amount=st.integers(0, 900), size=st.integers(1, 300))
     def the_service_is_killed(self, amount: int, size: int) -> None:
         with pytest.raises(Killed), pytest.MonkeyPatch.context() as dead:  # who is dead tidies nothing up
-            dead.setattr(OpenPart, "drop", lambda part: part._filling._file.close())
+            dead.setattr(OpenPart, "drop", _left_lying)
             self._broken(amount, size, Killed())
 
     def _broken(self, amount: int, size: int, fault: BaseException) -> None:
