@@ -49,7 +49,8 @@ def asked_of(database: Database) -> Iterator[Asked]:
 
     def run(self: Prepared, driver: Any, dialect: Any, parameters: Mapping[str, Any]) -> Any:
         text_ = self._texts.get(dialect.name) or self._prepare(dialect)
-        given = dict(parameters) | {name: convert(parameters[name]) for name, convert in text_.binds}
+        given = {**text_.fixed, **parameters}
+        given |= {name: convert(given[name]) for name, convert in text_.binds}
         if driver.dbapi_connection in ours:
             asked.setdefault(text_.sql, given if text_.order is None else tuple(given[name] for name in text_.order))
         return really(self, driver, dialect, parameters)

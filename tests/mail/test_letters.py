@@ -84,8 +84,11 @@ def test_every_letter_says_what_it_must(made: Message) -> None:
 
 def test_text_and_html_say_the_same(made: Message) -> None:
     body = made.html.split("</div>", 1)[1]  # after the preheader, which is the first sentence once more
-    read = " ".join(Reader(body).words).replace(made.subject, "", 1).replace(ONLY_IN_HTML, "")
-    assert _plain_words(read) == _plain_words(made.text)
+    body = re.sub("</?span[^>]*>", "", body)  # which ends no word
+    read = " ".join(_plain_words(" ".join(Reader(body).words).replace(ONLY_IN_HTML, "")))
+    heading = " ".join(_plain_words(made.subject))
+    assert heading in read
+    assert read.replace(heading + " ", "", 1).split() == _plain_words(made.text)
 
 
 def test_every_letter_has_one_button_and_only_links_of_ours(made: Message) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from intake.records import ready
 from intake.records.apart import ApartFailed, look
-from tests.records.family import children, lookers, mothers
+from tests.records.family import children, is_there, lookers, mothers
 
 BODY = b"%PDF-1.7 a letter"
 
@@ -100,7 +100,7 @@ def test_when_she_is_killed_the_look_under_way_fails_and_the_next_one_has_anothe
         (child,) = lookers()
         os.kill(mother, signal.SIGKILL)
         for _ in range(1000):
-            if not Path(f"/proc/{child}").exists():
+            if not is_there(child):
                 break
             time.sleep(0.01)
         yield BODY[start:stop]
@@ -145,7 +145,7 @@ def test_who_looks_does_not_outlive_a_service_that_was_killed() -> None:
         (child,) = children(mother)
         service.kill()
     for _ in range(1000):
-        if not Path(f"/proc/{mother}").exists() and not Path(f"/proc/{child}").exists():
+        if not is_there(mother) and not is_there(child):
             return
         time.sleep(0.01)
     raise AssertionError("somebody still looks, for nobody")
