@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.routing import Rule
 
 from intake import schema
 from intake.app import create_app
@@ -194,6 +195,24 @@ def services(settings: Settings, keys: KeyStore, still_clock: StillClock) -> Ite
     made = make_services(settings, still_clock.now)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _rules_compiled_once() -> Iterator[None]:
+    """Werkzeug compiles two functions for each of our two hundred rules; an application of each test's own asks for the
+    same ones again. They know nothing of the application, which they are handed when they are called."""
+    compiled: dict[tuple[object, ...], object] = {}
+    really = Rule._compile_builder
+
+    def once(rule: Rule, append_unknown: bool = True) -> object:
+        key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
+        if key not in compiled:
+            compiled[key] = really(rule, append_unknown)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", once)
+        yield
 
 
 @pytest.fixture

@@ -76,6 +76,10 @@ class WithMadeUp(Languages):
         """As in English, in brackets."""
         return super().format_date(code, day) if code != CODE else changed(super().format_date("en", day))
 
+    def format_short_date(self, code: str, day: date) -> str:
+        """As in English, in brackets."""
+        return super().format_short_date(code, day) if code != CODE else changed(super().format_short_date("en", day))
+
     def format_month(self, code: str, day: date) -> str:
         """As in English, in brackets."""
         return super().format_month(code, day) if code != CODE else changed(super().format_month("en", day))

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
@@ -41,14 +42,7 @@ class Letters:
     def __init__(self, templates: Path, languages: Languages, operator: Operator) -> None:
         self._languages = languages
         self._operator = operator
-        self._environment = Environment(
-            loader=FileSystemLoader(templates),
-            undefined=StrictUndefined,
-            autoescape=select_autoescape(("html",)),
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.globals |= {"stages": STAGES, "turns": TURNS, "your_turns": YOUR_TURNS}
+        self._environment = _environment(templates)
 
     def compose(self, letter: str, language: str, to: str, **values: object) -> Message:
         """A message to one address. Which values a letter needs and may have is in `kinds.KINDS`.
@@ -98,6 +92,17 @@ class Letters:
     def _apart(self, code: str, figures: str) -> str:
         """Figures in their own order: where people read from right to left, signs around them keep it."""
         return f"\u2068{figures}\u2069" if self._languages.direction(code) == "rtl" else figures
+
+
+@lru_cache(maxsize=4)
+def _environment(templates: Path) -> Environment:
+    """One for a folder, so that a process that makes its services anew, as tests do, compiles no letter twice."""
+    made = Environment(
+        loader=FileSystemLoader(templates), undefined=StrictUndefined, autoescape=select_autoescape(("html",)),
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    made.globals |= {"stages": STAGES, "turns": TURNS, "your_turns": YOUR_TURNS}
+    return made
 
 
 def _one_line(text: str) -> str:

@@ -74,7 +74,7 @@ def test_the_desk_of_held_requests_is_open_to_everybody(
     press(page, "Accept the invitation")
     press(page, "Make a passkey")
     looker.look(page, "desk, cases, and something held")
-    page.get_by_role("link", name="Look at what is held").click()
+    page.get_by_role("link", name="requests are held").click()
     looker.look(page, "desk, held requests")
     page.get_by_role("link", name=abuse).first.click()
     looker.look(page, "desk, a held case")

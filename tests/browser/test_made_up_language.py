@@ -48,7 +48,7 @@ NAMES = (
     "EXAMPLE Second Opinion Foundation (not a real service)", "EXAMPLE Second Opinion", "Exampletown",
     "EXAMPLE Second Opinion Foundation, 1 Example Street, Exampletown", "Europe/London", "1 Example Street",
     "English", "español", "العربية", "SHA-256", "Informe de la resonancia.pdf", "تقرير الأشعة.pdf", "locked.pdf",
-    "plantedletter.pdf", "Zelda",
+    "plantedletter.pdf", "Zelda", "Ines Probefall",
 )  # fmt: skip
 # Figures with letters in them: addresses, references, versions, checksums, sizes, endings of files.
 FIGURES = r"\S+@\S+|https?://\S+|\b[2-9A-Z]{4}-[2-9A-Z]{4}-[0-9A-Z]{2,4}\b|\b20\d\d-\d\d[a-z]?\b|\b[0-9a-f]{64}\b|\b[kMG]?B\b|\.[a-z]{2,5}\b"
@@ -74,7 +74,10 @@ LOOK = r"""([names, figures]) => {
   while (seen.nextNode()) {
     const node = seen.currentNode, element = node.parentElement;
     if (!node.data.trim() || !ours(element)) continue;
-    if (!element.closest("textarea, bdi, [dir=auto]")) untold(node.data, element.tagName.toLowerCase());
+    // A piece that must not be broken stands in the middle of a sentence, which is read whole.
+    const sentence = element.matches(".whole") ? element.parentElement : element;
+    const read = sentence.querySelector(":scope > .whole") ? sentence.textContent : node.data;
+    if (!element.closest("textarea, bdi, [dir=auto]")) untold(read, element.tagName.toLowerCase());
     if (element.closest(".unseen, .skip, .trap, option, thead, [hidden]")) continue;
     const range = document.createRange();
     range.selectNodeContents(node);

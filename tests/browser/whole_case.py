@@ -10,7 +10,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -143,7 +143,9 @@ class Watch:
         case, _ = self._now(case_id)
         row = page.get_by_role("row").filter(has_text=case.reference)
         expect(row).to_contain_text(case.turn.value.capitalize())
-        self._date(page, case, "en")
+        day, now = case.due_at or case.purge_at, self.house.clock()
+        shown = self.house.languages.format_short_date if day.year == now.year else self.house.languages.format_date
+        expect(row).to_contain_text(shown("en", self._here(day)))
         self._look(page, name)
 
     def words(self, page: Page, name: str) -> None:
@@ -181,8 +183,10 @@ class Watch:
         expect(page.get_by_role("main").get_by_text(self._shown(day, language)).first).to_be_visible()
 
     def _shown(self, day: datetime, language: str) -> str:
-        here = day.astimezone(ZoneInfo(self.house.operator.contact.time_zone)).date()
-        return self.house.languages.format_date(language, here)
+        return self.house.languages.format_date(language, self._here(day))
+
+    def _here(self, day: datetime) -> date:
+        return day.astimezone(ZoneInfo(self.house.operator.contact.time_zone)).date()
 
     def _look(self, page: Page, name: str) -> None:
         page.wait_for_load_state()
