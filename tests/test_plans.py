@@ -17,6 +17,7 @@ from intake.jobs.digest import digest
 from intake.jobs.letter_lost import letter_lost
 from intake.jobs.sweep import sweep
 from intake.jobs.worker import Worker
+from intake.mail import outbox
 from intake.queue import Job
 from intake.records import quotas
 from intake.web.rights import Right, right_of
@@ -133,6 +134,15 @@ def test_an_index_that_is_gone_is_seen(services, client, lead, now, index: str) 
         client.answer(client.get("/desk/?turn=patient"), form="find", looked_for=ADDRESS)
         client.get(f"/desk/cases/{case.id}")
     assert scans(services.database, asked) != []
+
+
+def test_letters_that_need_somebody_are_looked_for_among_those_that_are_not_settled(services, lead, now) -> None:
+    with asked_of(services.database) as asked, services.database.read() as tx:
+        outbox.undelivered(tx, now)
+        outbox.count_undelivered(tx, now)
+    with services.database.transaction() as tx:
+        tx.execute(text("DROP INDEX ix_letters_unsettled"))
+    assert len(scans(services.database, asked)) == 2, "another index than that of the few would do, and grows"
 
 
 def test_the_indexes_of_what_waits_hold_some_rows_alone(services) -> None:
