@@ -5,8 +5,9 @@ and how many guesses a program that knows them, keyboards, repeats and years wou
 """
 
 import unicodedata
-
-from zxcvbn import zxcvbn
+from functools import cache
+from importlib import import_module
+from typing import Any
 
 from intake.errors import PasswordUnfit
 from intake.languages import N_
@@ -69,4 +70,10 @@ def _is_guessed(chosen: str, own: set[str]) -> bool:
     """Whether a program with lists would find it within few guesses (V6.2.4, V6.2.12)."""
     if not chosen.strip():
         return True
-    return float(zxcvbn(chosen[:MEASURED], sorted(own))["guesses_log10"]) < GUESSES_LOG10
+    return float(_lists().zxcvbn(chosen[:MEASURED], sorted(own))["guesses_log10"]) < GUESSES_LOG10
+
+
+@cache
+def _lists() -> Any:
+    # 14 MiB of memory, for which a house without passwords has no use: loaded when the first password is measured.
+    return import_module("zxcvbn")
