@@ -5,8 +5,9 @@ News may come late, twice, or in any order: an event counts once, and no letter 
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from types import ModuleType
 
-from sqlalchemy import Column, Row, String, Table, and_, delete, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, Row, String, Table, and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from intake import journal, queue
@@ -175,10 +176,10 @@ def _replay(tx: Tx, letter_id: str, now: datetime, actor: str) -> bool:
     return True
 
 
-def _not_arrived():  # type: ignore[no-untyped-def]  # an SQL expression
+def _not_arrived() -> ColumnElement[bool]:
     arrived = (Delivery.DELIVERED.value, Delivery.SPAM_REPORT.value)
     return or_(letters.c.delivery.is_(None), letters.c.delivery.not_in(arrived))
 
 
-def _dialect(tx: Tx):  # type: ignore[no-untyped-def]  # one of two modules
+def _dialect(tx: Tx) -> ModuleType:
     return postgresql if tx.connection.dialect.name == "postgresql" else sqlite
